@@ -132,7 +132,7 @@ bool JsonWalk::skip_value(Span& value) {
     }
 }
 
-inline bool JsonWalk::take_key(const std::uint32_t*& next, Key& key) {
+bool JsonWalk::take_key(const std::uint32_t*& next, Key& key) {
     if (text_[*next] != '"' || !take_string(next, key.inside, key.has_escapes)) return false;
     ++next;
     if (text_[*next] != ':') return false;
