@@ -41,6 +41,15 @@ TEST(FindRule, KnowsRudderByItsMembersWhateverTheLibrarySays) {
     EXPECT_EQ(find_rule(java), Rule::kRudder);
 }
 
+TEST(LibraryMemo, AnswersForTheLibraryItIsAskedAbout) {
+    LibraryMemo memo;
+    EXPECT_EQ(memo.find_family(""), Rule::kPlain);
+    EXPECT_EQ(memo.find_family("rudder"), Rule::kRudder);
+    EXPECT_EQ(memo.find_family("rudder"), Rule::kRudder);
+    EXPECT_EQ(memo.find_family("analytics.js"), Rule::kSegment);
+    EXPECT_EQ(memo.find_family(""), Rule::kPlain);
+}
+
 TEST(ResolveTime, ATimeTooFarAheadBecomesTheTimeOfReceipt) {
     constexpr TimestampUs kDay = 86'400'000'000;
     ClientTimes times;

@@ -1,6 +1,7 @@
 #include "event/testing/corpus.h"
 
 #include <array>
+#include <initializer_list>
 #include <string_view>
 
 namespace icelight::event::testing {
@@ -9,6 +10,13 @@ namespace {
 template <std::size_t count>
 std::string pick(std::mt19937_64& random, const std::array<std::string_view, count>& from) {
     return std::string(from[random() % count]);
+}
+
+std::string join(std::initializer_list<std::string_view> parts) {
+    std::string out;
+    for (const std::string_view part : parts)
+        out += part;
+    return out;
 }
 
 constexpr std::array<std::string_view, 8> kEvents{"Product Viewed",
@@ -45,35 +53,60 @@ std::string Corpus::event() {
     const std::string kind = type();
     const std::string millis = std::to_string(1000 + made_ % 1000).substr(1);
     const std::string second = std::to_string(100 + made_ / 1000 % 60).substr(1);
-    const std::string time = "2026-01-01T00:00:" + second + "." + millis + "Z";
+    const std::string time = join({"2026-01-01T00:00:", second, ".", millis, "Z"});
     ++made_;
-    std::string out = R"({"type":")" + kind + R"(","messageId":")" + uuid() +
-                      R"(","anonymousId":")" + uuid() + R"(","originalTimestamp":")" + time +
-                      R"(","timestamp":")" + time + R"(","channel":"web")";
-    if (below(10) < 6) out += R"(,"userId":"user-)" + std::to_string(100000 + below(200000)) + '"';
+    auto number = [this](std::size_t from, std::size_t count) {
+        return std::to_string(from + below(count));
+    };
+    std::string out = join({R"({"type":")",
+                            kind,
+                            R"(","messageId":")",
+                            uuid(),
+                            R"(","anonymousId":")",
+                            uuid(),
+                            R"(","originalTimestamp":")",
+                            time,
+                            R"(","timestamp":")",
+                            time,
+                            R"(","channel":"web")"});
+    if (below(10) < 6) out += join({R"(,"userId":"user-)", number(100'000, 200'000), "\""});
     if (kind == "track") {
-        out += R"(,"event":")" + pick(random_, kEvents) + R"(","properties":{"sku":"SKU-)" +
-               std::to_string(10000 + below(90000)) + R"(","price":)" + std::to_string(below(200)) +
-               "." + std::to_string(10 + below(90)) + R"(,"quantity":)" +
-               std::to_string(1 + below(5)) + R"(,"currency":"USD","category":")" +
-               pick(random_, kCategories) + R"("})";
+        out += join({R"(,"event":")",
+                     pick(random_, kEvents),
+                     R"(","properties":{"sku":"SKU-)",
+                     number(10'000, 90'000),
+                     R"(","price":)",
+                     number(0, 200),
+                     ".",
+                     number(10, 90),
+                     R"(,"quantity":)",
+                     number(1, 5),
+                     R"(,"currency":"USD","category":")",
+                     pick(random_, kCategories),
+                     R"("})"});
     } else if (kind == "page") {
-        out += R"(,"name":")" + pick(random_, kPages) + R"(","properties":{"path":"/products/)" +
-               std::to_string(below(1000)) +
-               R"(","referrer":"https://search.example.com/","title":"Welcome – icelight"})";
+        out +=
+            join({R"(,"name":")",
+                  pick(random_, kPages),
+                  R"(","properties":{"path":"/products/)",
+                  number(0, 1'000),
+                  R"(","referrer":"https://search.example.com/","title":"Welcome – icelight"})"});
     } else if (kind == "identify") {
-        out += R"(,"traits":{"email":"u)" + std::to_string(below(100000)) +
-               R"(@example.com","plan":"pro","name":"Jörg Müller"})";
+        out += join({R"(,"traits":{"email":"u)",
+                     number(0, 100'000),
+                     R"(@example.com","plan":"pro","name":"Jörg Müller"})"});
     } else if (kind == "group") {
-        out += R"(,"groupId":"g-)" + std::to_string(below(1000)) +
-               R"(","traits":{"name":"Acme","employees":)" + std::to_string(below(1000)) + "}";
+        out += join({R"(,"groupId":"g-)",
+                     number(0, 1'000),
+                     R"(","traits":{"name":"Acme","employees":)",
+                     number(0, 1'000),
+                     "}"});
     } else {
-        out += R"(,"previousId":"anon-)" + std::to_string(below(100000)) + '"';
+        out += join({R"(,"previousId":"anon-)", number(0, 100'000), "\""});
     }
-    return out +
-           R"(,"context":{"library":{"name":"@rudderstack/analytics-js","version":"3.34.1"},)"
-           R"("locale":"en-GB","ip":"203.0.113.)" +
-           std::to_string(1 + below(254)) + R"("}})";
+    out += R"(,"context":{"library":{"name":"@rudderstack/analytics-js","version":"3.34.1"},)";
+    out += join({R"("locale":"en-GB","ip":"203.0.113.)", number(1, 254), R"("}})"});
+    return out;
 }
 
 std::string Corpus::batch(std::size_t events) {
@@ -82,7 +115,8 @@ std::string Corpus::batch(std::size_t events) {
         if (i != 0) out += ',';
         out += event();
     }
-    return out + R"(],"sentAt":"2026-01-01T00:01:00.000Z"})";
+    out += R"(],"sentAt":"2026-01-01T00:01:00.000Z"})";
+    return out;
 }
 
 std::string RandomJson::space() {
@@ -98,7 +132,8 @@ std::string RandomJson::string() {
     std::string out = "\"";
     for (std::size_t parts = below(6); parts > 0; --parts)
         out += pick(random_, kParts);
-    return out + '"';
+    out += '"';
+    return out;
 }
 
 std::string RandomJson::number() {
@@ -124,13 +159,14 @@ std::string RandomJson::key() {
 }
 
 std::string RandomJson::object(int depth_max) {
-    std::string out = "{" + space();
+    std::string out = join({"{", space()});
     const std::size_t count = depth_max > 0 ? below(4) : 0;
     for (std::size_t i = 0; i < count; ++i) {
-        if (i != 0) out += "," + space();
-        out += key() + space() + ":" + space() + value(depth_max - 1) + space();
+        if (i != 0) out += join({",", space()});
+        out += join({key(), space(), ":", space(), value(depth_max - 1), space()});
     }
-    return out + "}";
+    out += '}';
+    return out;
 }
 
 std::string RandomJson::value(int depth_max) {
@@ -146,11 +182,12 @@ std::string RandomJson::value(int depth_max) {
         case 4:
             return string();
         case 5: {
-            std::string out = "[" + space();
+            std::string out = join({"[", space()});
             const std::size_t count = below(4);
             for (std::size_t i = 0; i < count; ++i)
-                out += (i == 0 ? "" : ",") + space() + value(depth_max - 1) + space();
-            return out + "]";
+                out += join({i == 0 ? "" : ",", space(), value(depth_max - 1), space()});
+            out += ']';
+            return out;
         }
         default:
             return object(depth_max);
@@ -163,17 +200,18 @@ std::string RandomJson::event() {
         "name",         "traits",     "properties",   "context",           "timestamp",
         "sentAt",       "groupId",    "previousId",   "originalTimestamp", "category",
         "integrations", "\\u0074ype", "use\\u0072Id", "con\\u0074ext",     "channel"};
-    std::string out = "{" + space() + R"("anonymousId":"an-1","type":"page")";
+    std::string out = join({"{", space(), R"("anonymousId":"an-1","type":"page")"});
     for (std::size_t members = below(12); members > 0; --members) {
-        const std::string name = below(3) == 0 ? key() : '"' + pick(random_, kKnown) + '"';
+        const std::string name = below(3) == 0 ? key() : join({"\"", pick(random_, kKnown), "\""});
         const bool is_text = name.find("Id") != name.npos || name.find("ype\"") != name.npos ||
                              name == "\"name\"" || name == "\"event\"" || name == "\"category\"";
         std::string member = value(3);
         if (is_text) member = below(4) == 0 ? number() : string();
         if (name.find("ype\"") != name.npos) member = R"("page")";
-        out += "," + space() + name + space() + ":" + space() + member + space();
+        out += join({",", space(), name, space(), ":", space(), member, space()});
     }
-    return out + "}";
+    out += '}';
+    return out;
 }
 
 std::string RandomJson::damage(std::string text) {
