@@ -120,12 +120,12 @@ private:
     }
 
     bool read_number() {
-        static const std::regex kNumber("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+        static const std::regex number("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
         std::size_t end = at_;
         while (end < text_.size() &&
                std::string_view("+-.0123456789eE").find(text_[end]) != text_.npos)
             ++end;
-        if (!std::regex_match(text_.begin() + at_, text_.begin() + end, kNumber)) return false;
+        if (!std::regex_match(text_.begin() + at_, text_.begin() + end, number)) return false;
         at_ = end;
         return true;
     }
