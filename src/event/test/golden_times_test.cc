@@ -39,9 +39,11 @@ std::string body_of(const JsonValue& golden) {
     std::string body =
         R"({"batch":[)" + event + R"("type":"identify","userId":"u","messageId":"m"}])";
     if (const JsonValue* envelope = golden.find("envelope")) {
-        body += "," + std::string(envelope->raw.substr(1, envelope->raw.size() - 2));
+        body += ',';
+        body += envelope->raw.substr(1, envelope->raw.size() - 2);
     }
-    return body + "}";
+    body += '}';
+    return body;
 }
 
 void expect_golden(const JsonValue& golden, TimestampUs received_at) {

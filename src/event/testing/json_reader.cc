@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <regex>
 
+#include "base/check.h"
+
 namespace icelight::event::testing {
 namespace {
 
@@ -230,6 +232,12 @@ const JsonValue* JsonValue::find(std::string_view name) const {
 
 std::optional<JsonValue> read_json(std::string_view text) {
     return Reader(text).document();
+}
+
+JsonValue read_known_json(std::string_view text) {
+    auto value = read_json(text);
+    if (!value) die(__FILE__, __LINE__, "read_json", text);
+    return *std::move(value);
 }
 
 }  // namespace icelight::event::testing
