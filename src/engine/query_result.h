@@ -96,6 +96,7 @@ private:
 
 /// Appends the value as `CAST(... AS VARCHAR)` would write it in a UTC session; "NULL" when it is
 /// NULL. For every type: numbers, times, decimals, blobs (with \x escapes), lists, structs, maps.
+/// One difference: a decimal always has a digit before its point (a JSON number must).
 void append_text(const VectorView& vector, std::size_t row, std::string& out);
 
 /// Up to 2,048 rows of a result.
