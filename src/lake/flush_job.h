@@ -40,7 +40,7 @@ struct PlannedFile {
 };
 
 struct FlushPlan {
-    std::uint64_t to = 0;  ///< <= FlushJob::to: where bytes_max was reached.
+    std::uint64_t to = 0;       ///< <= FlushJob::to: where bytes_max was reached.
     TimestampUs oldest_us = 0;  ///< When the first of the rows was logged.
     std::vector<PlannedFile> files;
 };

@@ -12,7 +12,9 @@ tl::unexpected<Error> bad_frame() {
     return fail(ErrorCode::kCorruption, "lake worker: malformed frame");
 }
 
-bool is_whole(const ByteReader& reader) { return reader.ok() && reader.remaining() == 0; }
+bool is_whole(const ByteReader& reader) {
+    return reader.ok() && reader.remaining() == 0;
+}
 
 /// A count that the rest of the message could hold; 0 otherwise, and the message is then not whole.
 std::uint64_t read_count(ByteReader& reader, std::uint64_t max) {

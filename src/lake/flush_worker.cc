@@ -35,7 +35,9 @@ struct Answer {
     std::string payload;
 };
 
-Answer failed(const Error& error) { return {FrameType::kFailed, encode_error(error)}; }
+Answer failed(const Error& error) {
+    return {FrameType::kFailed, encode_error(error)};
+}
 
 Answer answer(FlushWriter& writer, const Frame& question) {
     switch (static_cast<FrameType>(question.type)) {

@@ -7,6 +7,8 @@
 #include "engine/parquet_writer.h"
 #include "io/file_system.h"
 #include "lake/log_source.h"
+#include "lake/reject_list.h"
+#include "wal/reader.h"
 
 namespace icelight::lake {
 namespace {
@@ -45,9 +47,26 @@ Result<FlushWriter> FlushWriter::open(io::FileSystem& files, RowHook on_row) {
     return FlushWriter(files, std::move(session), std::move(on_row));
 }
 
+FlushWriter::FlushWriter(FlushWriter&&) noexcept = default;
+FlushWriter& FlushWriter::operator=(FlushWriter&&) noexcept = default;
+FlushWriter::~FlushWriter() = default;
+
+Result<wal::Reader*> FlushWriter::reader_of(const std::filesystem::path& log_directory) {
+    if (reader_ == nullptr || reader_directory_ != log_directory) {
+        ICE_ASSIGN(wal::Reader reader, wal::Reader::open(log_directory, *files_));
+        reader_ = std::make_unique<wal::Reader>(std::move(reader));
+        reader_directory_ = log_directory;
+    }
+    return reader_.get();
+}
+
 Result<FlushPlan> FlushWriter::plan(const FlushJob& job) {
     planned_.clear();
-    ICE_TRY(load_log_rows(*files_, job, rows_));
+    ICE_ASSIGN(wal::Reader * reader, reader_of(job.log_directory));
+    if (auto loaded = load_log_rows(*reader, job, rows_); !loaded) {
+        reader_.reset();  // what it remembers may be what is wrong
+        return tl::unexpected(loaded.error());
+    }
     index_ = make_flush_index(rows_.rows());
     rejects_ = make_reject_list(rows_, index_);
     for (const auto& [day, keys] : index_.days)
@@ -85,8 +104,8 @@ Result<std::vector<WrittenDataFile>> FlushWriter::write(
 
 Result<WrittenDataFile> FlushWriter::write_one(const PlannedFile& planned,
                                                const std::filesystem::path& path) {
-    const auto store = [&](auto& feed, std::span<const event::Column> columns)
-        -> Result<WrittenDataFile> {
+    const auto store = [&](auto& feed,
+                           std::span<const event::Column> columns) -> Result<WrittenDataFile> {
         ICE_ASSIGN(const engine::WrittenFile file,
                    engine::write_parquet(session_, feed, parquet_columns(columns), path));
         if (static_cast<std::uint64_t>(file.row_count) != planned.row_count) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -19,6 +20,10 @@ namespace icelight::io {
 class FileSystem;
 }
 
+namespace icelight::wal {
+class Reader;
+}
+
 namespace icelight::lake {
 
 /// The engine's own bound; the rows themselves (kFlushBytesMax) come on top.
@@ -30,6 +35,9 @@ inline constexpr std::uint64_t kFlushMemoryBytes = 256u << 20;
 class FlushWriter {
 public:
     static Result<FlushWriter> open(io::FileSystem& files, RowHook on_row = {});
+    FlushWriter(FlushWriter&&) noexcept;
+    FlushWriter& operator=(FlushWriter&&) noexcept;
+    ~FlushWriter();
 
     /// Takes the log's items and decides their files and order. Replaces the plan before.
     ///
@@ -50,6 +58,8 @@ public:
 private:
     FlushWriter(io::FileSystem& files, engine::Session session, RowHook on_row);
 
+    /// The log's reader, at the place where the flush before ended.
+    Result<wal::Reader*> reader_of(const std::filesystem::path& log_directory);
     Result<WrittenDataFile> write_one(const PlannedFile& planned,
                                       const std::filesystem::path& path);
     Result<> sync(const std::vector<std::filesystem::path>& paths);
@@ -57,6 +67,8 @@ private:
     io::FileSystem* files_;
     engine::Session session_;
     RowHook on_row_;
+    std::unique_ptr<wal::Reader> reader_;
+    std::filesystem::path reader_directory_;
     LogRows rows_;
     FlushIndex index_;
     std::map<std::int32_t, std::vector<RejectItem>> rejects_;

@@ -63,8 +63,9 @@ void hunting(std::uint64_t from, std::uint64_t to) {
 }
 
 void poison_found(std::uint64_t offset) {
-    static auto& poison = metrics::counter("icelight_lake_poison_rows_total",
-                                           "Rows moved to the rejects because a worker dies on them");
+    static auto& poison =
+        metrics::counter("icelight_lake_poison_rows_total",
+                         "Rows moved to the rejects because a worker dies on them");
     poison.add();
     log::error(kModule, "row cannot be written, moving it to the rejects", {{"offset", offset}});
 }
@@ -75,7 +76,9 @@ void unfinished(std::uint64_t watermark, std::uint64_t durable) {
                {{"watermark", watermark}, {"durable", durable}});
 }
 
-void worker_started(pid_t pid) { log::info(kModule, "worker started", {{"pid", pid}}); }
+void worker_started(pid_t pid) {
+    log::info(kModule, "worker started", {{"pid", pid}});
+}
 
 void worker_died(const std::string& how) {
     static auto& deaths =

@@ -13,7 +13,9 @@ namespace {
 /// How long a worker that closed its socket may take to be gone.
 constexpr std::chrono::seconds kExitWait{5};
 
-std::uint8_t number(FrameType type) { return static_cast<std::uint8_t>(type); }
+std::uint8_t number(FrameType type) {
+    return static_cast<std::uint8_t>(type);
+}
 
 }  // namespace
 
@@ -39,7 +41,9 @@ Result<std::vector<WrittenDataFile>> WorkerClient::write(
     return decode_written(reply);
 }
 
-void WorkerClient::stop() { child_.reset(); }
+void WorkerClient::stop() {
+    child_.reset();
+}
 
 Result<std::string> WorkerClient::ask(std::uint8_t question,
                                       const std::string& payload,
@@ -54,10 +58,11 @@ Result<std::string> WorkerClient::ask(std::uint8_t question,
     }
     // Dead, hung, or talking nonsense: never to be asked again.
     const bool is_hung = !reply && reply.error().code == ErrorCode::kTimeout;
-    if (is_hung) child_->kill();
-    if (reply) child_->kill();
+    const bool is_gone = !reply && reply.error().code == ErrorCode::kUnavailable;
+    if (!is_gone) child_->kill();
     const std::string end = child_->wait(deadline_in(kExitWait));
     child_.reset();
+    ++deaths_;
     telemetry::worker_died(is_hung ? "hung" : end);
     return fail(is_hung ? ErrorCode::kTimeout : ErrorCode::kUnavailable,
                 fmt::format("lake worker: {}", is_hung ? "hung and was killed" : end));

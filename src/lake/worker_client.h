@@ -31,6 +31,9 @@ public:
 
     /// Ends the worker, if any.
     virtual void stop() = 0;
+
+    /// Workers that died or hung so far: tells a death from an error that a worker returned.
+    virtual std::uint64_t deaths() const = 0;
 };
 
 /// A child process `icelight worker lake`, started when first asked and after it died.
@@ -45,6 +48,8 @@ public:
                                                Deadline deadline) override;
     void stop() override;
 
+    std::uint64_t deaths() const override { return deaths_; }
+
     /// -1: none runs.
     pid_t pid() const { return child_ ? child_->pid() : -1; }
 
@@ -56,6 +61,7 @@ private:
 
     const ChildOptions options_;
     std::optional<Child> child_;
+    std::uint64_t deaths_ = 0;
 };
 
 }  // namespace icelight::lake
