@@ -77,7 +77,9 @@ TEST(ColumnBounds, BoundsContainAllValues) {
         const auto upper = encoded.upper.find(event::id::kUserId);
         for (const std::string& text : texts) {
             ASSERT_LE(lower, text) << "seed " << kSeed << " round " << round;
-            if (upper != encoded.upper.end()) ASSERT_GE(upper->second, text) << "round " << round;
+            if (upper != encoded.upper.end()) {
+                ASSERT_GE(upper->second, text) << "round " << round;
+            }
         }
         ASSERT_LE(lower.size(), 16u * 4u);
     }

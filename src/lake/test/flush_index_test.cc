@@ -46,7 +46,8 @@ TEST(FlushIndex, RowsAreOrderedByEventTimestampAndOffset) {
     std::vector<std::pair<std::optional<std::string_view>, TimestampUs>> values;
     std::vector<LogItem> items;
     for (std::uint64_t i = 0; i < 2000; ++i) {
-        values.emplace_back(names[random() % names.size()], TimestampUs{random() % 50});
+        values.emplace_back(names[random() % names.size()],
+                            static_cast<TimestampUs>(random() % 50));
         encoded.push_back(encode(values.back().first, values.back().second));
     }
     for (std::uint64_t i = 0; i < encoded.size(); ++i)

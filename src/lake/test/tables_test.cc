@@ -32,7 +32,9 @@ protected:
     }
 
     void TearDown() override {
-        if (catalog_) EXPECT_THAT(catalog_->close(deadline_in(std::chrono::seconds(5))), IsOk());
+        if (catalog_) {
+            EXPECT_THAT(catalog_->close(deadline_in(std::chrono::seconds(5))), IsOk());
+        }
     }
 
     testing::TempDir dir_;
