@@ -1,7 +1,7 @@
 # Compiler options shared by every target: warnings, sanitizers, linker, ccache.
 option(ICELIGHT_WERROR "Warnings are errors" ON)
 option(ICELIGHT_DCHECKS "ICE_DCHECK aborts" OFF)
-option(ICELIGHT_BENCH "Build the programs in bench/" OFF)
+option(ICELIGHT_BENCH "Build the programs in benches/" OFF)
 set(ICELIGHT_SANITIZE "" CACHE STRING "Sanitizers, separated by ';'")
 set(ICELIGHT_FAULT_BUILD "" CACHE STRING "Control builds for fault tests: 'no-log-sync' leaves one sync out")
 

@@ -1,0 +1,109 @@
+"""CPU per event of the durable accept path, beside an HTTP floor and a log floor in the same run.
+
+Rounds of A B C A B C: floor without disk, floor with a group-commit log, icelight. Before a number is
+printed, the table must hold exactly the acknowledged events.
+"""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+
+from server import BUILD, Server, load, process_cpu, scratch_directory, spread
+
+ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
+SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
+
+
+class Floor:
+    def __init__(self, kind, directory):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        extra = [] if kind == "http" else [directory / "floor.log"]
+        self.process = subprocess.Popen([BUILD / "benches" / "bench_floor", kind, str(self.port), *extra],
+                                        stdout=subprocess.PIPE, text=True)
+        self.process.stdout.readline()
+
+    def cpu(self):
+        return process_cpu(self.process.pid)
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        self.process.wait()
+
+
+def measure(cpu, port, events, connections, first_id):
+    before = cpu()
+    result = load(port, events=events, connections=connections, seconds=SECONDS, first_id=first_id)
+    used = cpu() - before
+    done = result["events_acknowledged"] if "events_acknowledged" in result else 0
+    if set(result["status"]) != {"200"}:
+        raise SystemExit(f"not every reply was 200: {result['status']}")
+    return used * 1e6 / max(done, 1), done / result["seconds"], result
+
+
+def check_answer(server, acknowledged):
+    """Flushes by stopping and starting on the same directory, then counts in the table."""
+    server.restart("--target-lag", "1s")
+    server.wait_flushed(acknowledged)
+    counted = int(server.sql("SELECT count(DISTINCT message_id) AS n FROM events")[0]["n"])
+    if counted != acknowledged:
+        raise SystemExit(f"acknowledged {acknowledged} events, the table holds {counted}")
+
+
+def rounds(label, events, connections):
+    directory = scratch_directory()
+    http, log = Floor("http", directory), Floor("log", directory)
+    table = {"http floor": [], "log floor": [], "icelight": []}
+    rates = {name: [] for name in table}
+    with Server("--target-lag", "1h") as server:
+        acknowledged, next_id = 0, 1
+        for _ in range(ROUNDS):
+            for name, cpu, port in (("http floor", http.cpu, http.port), ("log floor", log.cpu, log.port),
+                                    ("icelight", server.ingest_cpu, server.port)):
+                micros, rate, result = measure(cpu, port, events, connections, next_id)
+                next_id = result["next_id"]
+                table[name].append(micros)
+                rates[name].append(rate)
+                if name == "icelight":
+                    acknowledged += result["events_acknowledged"]
+        resident, threads = server.resident_mb(), server.cpu_by_thread()
+        check_answer(server, acknowledged)
+    http.stop()
+    log.stop()
+    shutil.rmtree(directory, ignore_errors=True)
+    print(f"\n{label}, {connections} connections, {ROUNDS} rounds of {SECONDS:g} s (median [min-max])")
+    for name in table:
+        print(f"  {name:11} {spread(table[name])} us CPU/event   {spread(rates[name], '{:.0f}')} events/s")
+    print(f"  resident {resident:.0f} MB; CPU s by thread: " +
+          ", ".join(f"{name} {value:.2f}" for name, value in sorted(threads.items()) if value >= 0.01))
+    return max(rates["icelight"])
+
+
+def open_loop(capacity_requests):
+    """p99 of the acknowledgement at half the capacity, beside a bare fdatasync."""
+    directory = scratch_directory()
+    with Server("--target-lag", "1h") as server:
+        rate = capacity_requests / 2
+        result = load(server.port, events=1, connections=64, seconds=SECONDS * 2, rate=f"{rate:.0f}")
+        sync = json.loads(subprocess.run([BUILD / "benches" / "bench_sync", directory / "sync.bin", "4096", "3"],
+                                         check=True, capture_output=True, text=True).stdout)
+    shutil.rmtree(directory, ignore_errors=True)
+    print(f"\nopen loop at {rate:.0f} single-event requests/s (half of capacity): ack p50 {result['p50_us']:.0f} us, "
+          f"p99 {result['p99_us']:.0f} us, unanswered {result['unanswered']}")
+    print(f"  bare pwrite + fdatasync: p50 {sync['p50_us']:.0f} us, p99 {sync['p99_us']:.0f} us; "
+          f"p99 ratio {result['p99_us'] / max(sync['p99_us'], 1):.1f}")
+
+
+def main():
+    print(f"ingest_bench on {os.cpu_count()} cores")
+    rounds("batches of 100 events of about 470 bytes", 100, 16)
+    singles = rounds("one event a request", 1, 32)
+    open_loop(singles)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,62 @@
+#include "io/file_system.h"
+
+#include <gtest/gtest.h>
+
+#include "base/testing/matchers.h"
+#include "base/testing/temp_dir.h"
+
+namespace icelight::io {
+namespace {
+
+using icelight::testing::HasMessage;
+using icelight::testing::IsError;
+using icelight::testing::IsOk;
+
+class PosixFiles : public ::testing::Test {
+protected:
+    icelight::testing::TempDir dir_;
+    FileSystem& files_ = posix_file_system();
+};
+
+TEST_F(PosixFiles, WritesAndReadsAtOffsets) {
+    auto file = files_.open(dir_.path() / "f", OpenMode::kCreateNew);
+    ASSERT_THAT(file, IsOk());
+    ASSERT_THAT((*file)->write_at(3, "abc"), IsOk());
+    ASSERT_THAT((*file)->sync_data(), IsOk());
+    char out[8];
+    EXPECT_EQ((*file)->read_at(0, out, sizeof(out)).value(), 6U);
+    EXPECT_EQ(std::string_view(out, 6), std::string_view("\0\0\0abc", 6));
+    EXPECT_EQ((*file)->read_at(6, out, sizeof(out)).value(), 0U);
+}
+
+TEST_F(PosixFiles, AllocatesRealZeros) {
+    auto file = files_.open(dir_.path() / "f", OpenMode::kCreateNew);
+    ASSERT_THAT(file, IsOk());
+    ASSERT_THAT((*file)->allocate_zeroed(3'000'000), IsOk());
+    EXPECT_EQ((*file)->size().value(), 3'000'000U);
+    ASSERT_THAT(files_.read_file(dir_.path() / "f", 4'000'000), IsOk());
+    EXPECT_EQ(files_.read_file(dir_.path() / "f", 4'000'000).value(), std::string(3'000'000, '\0'));
+}
+
+TEST_F(PosixFiles, NamesThePathAndTheReasonInErrors) {
+    EXPECT_THAT(files_.open(dir_.path() / "none", OpenMode::kRead), IsError(ErrorCode::kNotFound));
+    EXPECT_THAT(files_.open(dir_.path() / "none", OpenMode::kRead),
+                HasMessage("/none: No such file"));
+    ASSERT_THAT(files_.write_file_durably(dir_.path() / "f", "x"), IsOk());
+    EXPECT_THAT(files_.open(dir_.path() / "f", OpenMode::kCreateNew),
+                IsError(ErrorCode::kAlreadyExists));
+    EXPECT_THAT(files_.create_directories(dir_.path() / "f/sub"), IsError(ErrorCode::kIo));
+}
+
+TEST_F(PosixFiles, ListsSortedNamesAfterRenameAndRemove) {
+    for (const char* name : {"c", "a", "b"})
+        ASSERT_THAT(files_.write_file_durably(dir_.path() / name, "x"), IsOk());
+    ASSERT_THAT(files_.rename(dir_.path() / "c", dir_.path() / "a"), IsOk());
+    EXPECT_EQ(files_.list(dir_.path()).value(), (std::vector<std::string>{"a", "b"}));
+    ASSERT_THAT(files_.remove(dir_.path() / "b"), IsOk());
+    EXPECT_FALSE(files_.exists(dir_.path() / "b").value());
+    EXPECT_GT(files_.free_space(dir_.path()).value().total_bytes, 0U);
+}
+
+}  // namespace
+}  // namespace icelight::io
