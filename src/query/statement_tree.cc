@@ -118,8 +118,9 @@ private:
 
 Result<> Walk::visit(Element element) {
     if (element.is_array()) {
-        for (const Element item : simdjson::dom::array(element))
+        for (const Element item : simdjson::dom::array(element)) {
             ICE_TRY(visit(item));
+        }
         return {};
     }
     if (!element.is_object()) return {};
@@ -145,7 +146,9 @@ Result<> Walk::visit_object(const Object& object) {
 
 Result<> Walk::visit_members(const Object& object, std::string_view left_out) {
     for (const auto& [key, value] : object) {
-        if (key != left_out) ICE_TRY(visit(value));
+        if (key != left_out) {
+            ICE_TRY(visit(value));
+        }
     }
     return {};
 }
@@ -207,7 +210,9 @@ Result<> Walk::visit_named_halves(const Object& query, const char* first, const 
     ICE_TRY(visit_member(query, first));
     const std::size_t outer = scope_.size();
     for (const auto& [key, value] : query) {
-        if (key != first && key != second && key != "cte_map") ICE_TRY(visit(value));
+        if (key != first && key != second && key != "cte_map") {
+            ICE_TRY(visit(value));
+        }
     }
     ICE_TRY(declare(text_of(query, "cte_name")));
     ICE_TRY(visit_member(query, second));
@@ -273,8 +278,8 @@ Result<> Walk::visit_table_function(const Object& reference) {
 Result<> Walk::visit_show(const Object& show) {
     // DESCRIBE and SUMMARIZE of a query or table carry that query; what is left lists catalogs.
     if (!has_value(show, "query")) {
-        return refuse(fmt::format("SHOW {} is not offered; SHOW TABLES is",
-                                  text_of(show, "table_name")));
+        return refuse(
+            fmt::format("SHOW {} is not offered; SHOW TABLES is", text_of(show, "table_name")));
     }
     return visit_members(show);
 }
