@@ -46,9 +46,13 @@ struct ManifestList {
 
 /// Writes a v2 manifest list. Manifests with unassigned sequence number, min sequence number or
 /// snapshot id get those of the list.
-std::string encode_manifest_list(const ManifestList& list);
+/// @error kInvalidArgument  a manifest without a path, or with a count of kUnknownCount: read it
+/// and
+///   count first, because readers pass over manifests that say zero.
+Result<std::string> encode_manifest_list(const ManifestList& list);
 
-/// The entries in their order. v1 lists read as sequence number 0.
+/// The entries in their order. v1 lists read as sequence number 0, counts they lack as
+/// kUnknownCount.
 /// @error kCorruption, kUnsupported  as decode_manifest().
 Result<std::vector<ManifestFile>> decode_manifest_list(std::string_view bytes);
 

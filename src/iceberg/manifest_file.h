@@ -23,6 +23,9 @@ struct PartitionSummary {
     bool operator==(const PartitionSummary&) const = default;
 };
 
+/// In counts of a ManifestFile: the writer (v1) did not say. Not zero: the manifest must be read.
+inline constexpr std::int32_t kUnknownCount = -1;
+
 /// One entry of a manifest list (spec, "Manifest lists"; the numbers are Avro field ids).
 struct ManifestFile {
     std::string manifest_path;                                     ///< 500

@@ -43,7 +43,7 @@ Result<Value> decode_value(const Type& type, std::string_view bytes);
 /// <0, 0, >0. Both not null and of `type`. -0.0 is below 0.0 and NaN above all.
 int compare_values(const Type& type, const Value& left, const Value& right);
 
-/// Spec, "JSON single-value serialization": `"2024-02-29"`, `34`, `"00FF"`; null is `null`.
+/// Spec, "JSON single-value serialization": `"2024-02-29"`, `34`, `"00ff"`; null is `null`.
 std::string value_json(const Type& type, const Value& value);
 
 /// The same without quotes, for people and path names; null is "null".
