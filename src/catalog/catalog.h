@@ -21,6 +21,7 @@ struct TableMetadata;
 namespace icelight::catalog {
 
 class PinRegistry;
+struct TableCommit;  // table_commit.h
 
 struct Namespace {
     std::vector<std::string> levels;
@@ -103,6 +104,10 @@ public:
     /// @error kNotFound  a table or one of its metadata files is gone.
     /// @error kCommitStateUnknown  keep the files and submit the same intent again.
     virtual void commit(AppendIntent intent, CommitDone done) = 0;
+    /// Applies a client's commit in its turn and waits for it.
+    /// @error kConflict  a requirement does not hold, or the snapshot was built on a state that is
+    ///   gone; kNotFound; kInvalidArgument: an update that cannot be applied. Nothing was changed.
+    virtual Result<LoadedTable> commit_table(TableCommit commit) = 0;
 
     /// The sink's W; empty before the first adopt_log() or commit.
     virtual Result<std::optional<Watermark>> watermark(SinkId sink) = 0;

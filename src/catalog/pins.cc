@@ -40,6 +40,11 @@ std::uint64_t PinRegistry::lowest_epoch() const {
     return epochs_.empty() ? epoch_ : *epochs_.begin();
 }
 
+std::uint64_t PinRegistry::next_offset() const {
+    const std::lock_guard lock(mutex_);
+    return next_offset_;
+}
+
 std::uint64_t PinRegistry::epoch() const {
     const std::lock_guard lock(mutex_);
     return epoch_;

@@ -54,6 +54,7 @@ public:
     /// epoch <= this one are needed by no reader. epoch() grows by one with every commit.
     std::uint64_t lowest_epoch() const;
 
+    std::uint64_t next_offset() const;  ///< W as published.
     std::uint64_t epoch() const;
     std::size_t count() const;
 

@@ -50,10 +50,9 @@ void journal_discarded(const std::string& commit_id, std::size_t files_deleted) 
               {{"commit_id", commit_id}, {"files", files_deleted}});
 }
 
-void journal_kept(const std::string& commit_id, const std::string& reached_path) {
-    log::warn(kModule,
-              "files of an unfinished commit kept, a table reaches one",
-              {{"commit_id", commit_id}, {"file", reached_path}});
+void journals_kept(std::size_t journals, const std::string& reason) {
+    log::warn(
+        kModule, "files of unfinished commits kept", {{"commits", journals}, {"reason", reason}});
 }
 
 void committed(std::size_t intents, std::uint64_t watermark, std::chrono::microseconds took) {

@@ -12,8 +12,8 @@ namespace icelight::catalog::telemetry {
 void opened(const std::string& database, std::size_t tables, std::size_t unfinished);
 /// INFO, once per journal cleaned at start or on request.
 void journal_discarded(const std::string& commit_id, std::size_t files_deleted);
-/// WARN: kept, since a table reaches one of its files although its commit never landed.
-void journal_kept(const std::string& commit_id, const std::string& reached_path);
+/// WARN: files of unfinished commits stay, since a table reaches one or that cannot be told.
+void journals_kept(std::size_t journals, const std::string& reason);
 
 /// DEBUG. One SQLite transaction holding `intents` folded intents.
 void committed(std::size_t intents, std::uint64_t watermark, std::chrono::microseconds took);

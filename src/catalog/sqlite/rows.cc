@@ -101,10 +101,17 @@ Result<bool> remove_table(Connection& connection, const TableIdent& ident) {
     return connection.changes() == 1;
 }
 
-Result<bool> has_namespace(Connection& connection, const std::string& space) {
+Result<bool> has_namespace(Connection& connection, const std::vector<std::string>& levels) {
     ICE_ASSIGN(auto statement,
                Statement::prepare(connection, "SELECT 1 FROM namespaces WHERE space = ?"));
-    return statement.bind(space).step();
+    return statement.bind(encode_space(levels)).step();
+}
+
+Result<> require_namespace(Connection& connection, const std::vector<std::string>& levels) {
+    ICE_ASSIGN(const bool is_there, has_namespace(connection, levels));
+    if (is_there) return {};
+    return fail(ErrorCode::kNotFound,
+                fmt::format("namespace {} does not exist", fmt::join(levels, ".")));
 }
 
 Result<std::vector<std::string>> load_namespaces(Connection& connection) {
@@ -162,13 +169,14 @@ Result<std::map<SinkId, SinkRow>> load_sinks(Connection& connection) {
         ICE_ASSIGN(const bool has_row, statement.step());
         if (!has_row) return sinks;
         SinkRow& sink = sinks[statement.integer(0)];
-        ICE_ASSIGN(sink.watermark.log_uuid, read_uuid(connection, statement, 1));
+        ICE_ASSIGN(sink.progress.watermark.log_uuid, read_uuid(connection, statement, 1));
         sink.offsets_gone = static_cast<std::uint64_t>(statement.integer(2));
         const auto shard = static_cast<std::int32_t>(statement.integer(3));
         const std::string commit_id = statement.text(5);
         if (commit_id.empty()) continue;  // a sink without shards yet
-        sink.watermark.next_offset[shard] = static_cast<std::uint64_t>(statement.integer(4));
-        sink.commit_ids[shard] = commit_id;
+        sink.progress.watermark.next_offset[shard] =
+            static_cast<std::uint64_t>(statement.integer(4));
+        sink.progress.commit_ids[shard] = commit_id;
     }
 }
 
@@ -233,9 +241,25 @@ Result<std::vector<Journal>> load_journals(Connection& connection) {
     }
 }
 
-Result<> advance_fence(Connection& connection) {
-    return connection.execute(
-        "UPDATE meta SET value = CAST(CAST(value AS INTEGER) + 1 AS TEXT) WHERE key = 'fence'");
+Result<Contents> load_contents(Connection& connection) {
+    Contents contents;
+    ICE_ASSIGN(contents.tables, load_tables(connection));
+    ICE_ASSIGN(contents.sinks, load_sinks(connection));
+    ICE_ASSIGN(contents.journals, load_journals(connection));
+    return contents;
+}
+
+Result<std::string> load_token(Connection& connection) {
+    ICE_ASSIGN(auto statement,
+               Statement::prepare(connection, "SELECT value FROM meta WHERE key = 'token'"));
+    ICE_ASSIGN(const bool has_row, statement.step());
+    return has_row ? statement.text(0) : std::string();
+}
+
+Result<> store_token(Connection& connection, const std::string& token) {
+    ICE_ASSIGN(auto statement,
+               Statement::prepare(connection, "INSERT OR REPLACE INTO meta VALUES ('token', ?)"));
+    return statement.bind(token).run();
 }
 
 }  // namespace icelight::catalog::sqlite

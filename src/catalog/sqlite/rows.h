@@ -9,6 +9,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "catalog/contiguity.h"
 #include "catalog/sqlite/connection.h"
 
 /// The rows of catalog.db as values. Every function runs in the caller's transaction, if any.
@@ -27,8 +28,7 @@ struct TableRow {
 };
 
 struct SinkRow {
-    Watermark watermark;
-    std::map<std::int32_t, std::string> commit_ids;  ///< Per shard, of the last commit.
+    SinkProgress progress;
     std::uint64_t offsets_gone = 0;
 };
 
@@ -42,7 +42,9 @@ Result<> swap_table(Connection& connection,
 /// @return false: it was not there.
 Result<bool> remove_table(Connection& connection, const TableIdent& ident);
 
-Result<bool> has_namespace(Connection& connection, const std::string& space);
+Result<bool> has_namespace(Connection& connection, const std::vector<std::string>& levels);
+/// @error kNotFound  the namespace does not exist.
+Result<> require_namespace(Connection& connection, const std::vector<std::string>& levels);
 Result<std::vector<std::string>> load_namespaces(Connection& connection);
 Result<std::map<std::string, std::string>> load_properties(Connection& connection,
                                                            const std::string& space);
@@ -61,7 +63,17 @@ Result<> store_journal(Connection& connection, const Journal& journal);
 Result<> remove_journal(Connection& connection, const Uuid& commit_id);
 Result<std::vector<Journal>> load_journals(Connection& connection);
 
-/// Changes a row that nobody reads: a commit of this ends every doubt about an earlier one.
-Result<> advance_fence(Connection& connection);
+/// Everything the file says about tables, sinks and journals.
+struct Contents {
+    std::vector<TableRow> tables;
+    std::map<SinkId, SinkRow> sinks;
+    std::vector<Journal> journals;
+};
+
+Result<Contents> load_contents(Connection& connection);
+
+/// The token of the last transaction; see Writer.
+Result<std::string> load_token(Connection& connection);
+Result<> store_token(Connection& connection, const std::string& token);
 
 }  // namespace icelight::catalog::sqlite

@@ -46,7 +46,6 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
         commit_id TEXT NOT NULL REFERENCES journals ON DELETE CASCADE,
         path TEXT NOT NULL,
         PRIMARY KEY (commit_id, path)) STRICT, WITHOUT ROWID;
-    INSERT INTO meta VALUES ('fence', '0');
     )",
 };
 
