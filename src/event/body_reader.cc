@@ -106,6 +106,7 @@ bool BodyReader::read_event() {
     walk_.reset_deepest();
     const std::uint32_t outside = walk_.depth();
     const std::size_t repairs = walk_.repairs();
+    const std::uint32_t backslash = walk_.next_backslash();
     bool is_json = false;
     if (event.is_object) {
         is_json = walk_.walk_object(
@@ -116,6 +117,7 @@ bool BodyReader::read_event() {
     event.others_end = static_cast<std::uint32_t>(others_.size());
     event.depth = walk_.deepest() - outside;
     event.repairs = static_cast<std::uint32_t>(walk_.repairs() - repairs);
+    event.has_escapes = backslash < event.whole.end;
     return is_json;
 }
 

@@ -64,13 +64,26 @@ std::string_view rule_name(Rule rule) {
     return "plain";
 }
 
-Rule find_rule(const Dialect& dialect) {
+Rule find_library_family(std::string_view library_name) {
+    if (contains_ignoring_case(library_name, "rudder")) return Rule::kRudder;
+    return is_segment_library(library_name) ? Rule::kSegment : Rule::kPlain;
+}
+
+Rule LibraryMemo::find_family(std::string_view library_name) {
+    if (library_name != last_) {
+        last_ = library_name;
+        family_ = find_library_family(library_name);
+    }
+    return family_;
+}
+
+Rule find_rule(const Dialect& dialect, Rule library_family) {
     const bool is_rudder = dialect.has_original_timestamp || dialect.has_server_channel ||
                            dialect.path == Path::kBeacon || dialect.path == Path::kPixel ||
-                           contains_ignoring_case(dialect.library_name, "rudder");
+                           library_family == Rule::kRudder;
     if (is_rudder) return Rule::kRudder;
     const bool is_segment = dialect.path == Path::kShort || dialect.path == Path::kImport ||
-                            is_segment_library(dialect.library_name);
+                            library_family == Rule::kSegment;
     return is_segment ? Rule::kSegment : Rule::kPlain;
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/clock.h"
@@ -33,7 +34,24 @@ struct Dialect {
     bool has_server_channel = false;
 };
 
-Rule find_rule(const Dialect& dialect);
+/// Whose library a name says it is; kPlain for neither's.
+Rule find_library_family(std::string_view library_name);
+
+/// find_library_family() with a memory of one: the events of a batch tend to have the same library.
+class LibraryMemo {
+public:
+    Rule find_family(std::string_view library_name);
+
+private:
+    std::string last_;
+    Rule family_ = Rule::kPlain;
+};
+
+Rule find_rule(const Dialect& dialect, Rule library_family);
+
+inline Rule find_rule(const Dialect& dialect) {
+    return find_rule(dialect, find_library_family(dialect.library_name));
+}
 
 struct ClientTimes {
     Rule rule = Rule::kPlain;

@@ -56,6 +56,7 @@ struct EventSpans {
     std::uint32_t depth = 0;
     std::uint32_t repairs = 0;
     bool is_object = false;
+    bool has_escapes = false;  ///< Some string in it has one.
     bool has_server_channel = false;
 
     Span field(Field field) const { return fields[static_cast<std::size_t>(field)]; }

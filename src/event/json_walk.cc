@@ -132,7 +132,7 @@ bool JsonWalk::skip_value(Span& value) {
     }
 }
 
-inline bool JsonWalk::take_key(const std::uint32_t*& next, Key& key) {
+bool JsonWalk::take_key(const std::uint32_t*& next, Key& key) {
     if (text_[*next] != '"' || !take_string(next, key.inside, key.has_escapes)) return false;
     ++next;
     if (text_[*next] != ':') return false;
@@ -231,9 +231,8 @@ void JsonWalk::find_backslash(std::uint32_t from) {
                           : static_cast<std::uint32_t>(static_cast<const char*>(found) - text_);
 }
 
-std::string_view JsonWalk::name(const Key& key) {
+std::string_view JsonWalk::unescaped_name(const Key& key) {
     const std::string_view inside = text(key.inside);
-    if (!key.has_escapes) return inside;
     name_.resize(std::max(name_.size(), inside.size()));
     const char* const end = unescape_json(inside, name_.data());
     return {name_.data(), static_cast<std::size_t>(end - name_.data())};

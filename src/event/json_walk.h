@@ -62,7 +62,12 @@ public:
     std::string_view text(Span span) const { return {text_ + span.begin, span.bytes()}; }
 
     /// The key's name; escapes are resolved into a buffer that lives until the next call.
-    std::string_view name(const Key& key);
+    std::string_view name(const Key& key) {
+        return key.has_escapes ? unescaped_name(key) : text(key.inside);
+    }
+
+    /// Where the first backslash from here on is, or the end of the text.
+    std::uint32_t next_backslash() const { return next_backslash_; }
 
     /// Containers that are open now, and the most there ever were since reset_deepest().
     std::uint32_t depth() const { return depth_; }
@@ -83,6 +88,7 @@ private:
         std::array<char, 4> was;
     };
 
+    std::string_view unescaped_name(const Key& key);
     bool take_key(const std::uint32_t*& next, Key& key);
     bool take_string(const std::uint32_t* next, Span& inside, bool& has_escapes);
     bool take_scalar(const std::uint32_t* next, std::uint32_t& end) const;

@@ -59,6 +59,7 @@ void RowBuilder::start(const BodyReader& reader, const RequestFacts& facts) {
     const EnvelopeSpans& envelope = reader.envelope();
     shared_context_.reset(reader.text(envelope.context.whole));
     shared_integrations_.reset(reader.text(envelope.integrations));
+    has_escapes_ = true;
     auto read = [&](Span value) {
         reserve_unescaped(value);
         return value.is_empty() ? std::string() : std::string(read_string(value));
@@ -85,6 +86,7 @@ std::optional<Refusal> RowBuilder::build(std::size_t index) {
     row_.clear();
     info_ = {};
     reserve_unescaped(event.whole);
+    has_escapes_ = event.has_escapes;
 
     if (!event.is_object) return Refusal{"type_mismatch", "", "Event must be an object"};
     auto refusal = read_texts(event);
@@ -190,7 +192,7 @@ void RowBuilder::reserve_unescaped(Span whole) {
 /// What a JSON string stands for; it lives until the next event.
 std::string_view RowBuilder::read_string(Span value) {
     const std::string_view inside = reader_->text({value.begin + 1, value.end - 1});
-    if (inside.find('\\') == std::string_view::npos) return inside;
+    if (!has_escapes_ || inside.find('\\') == std::string_view::npos) return inside;
     ICE_CHECK(inside.size() <= unescaped_.size() - unescaped_used_, "too little was reserved");
     char* const begin = unescaped_.data() + unescaped_used_;
     const char* const end = unescape_json(inside, begin);
@@ -245,7 +247,11 @@ void RowBuilder::set_times(const EventSpans& event) {
     ClientTimes times;
     times.received_at = facts_->received_at;
     times.original_timestamp = read(Field::kOriginalTimestamp);
-    times.timestamp = read(Field::kTimestamp);
+    // RudderStack's SDKs send the same text twice.
+    const std::string_view original = reader_->text(event.field(Field::kOriginalTimestamp));
+    const bool is_same = !original.empty() && times.original_timestamp &&
+                         original == reader_->text(event.field(Field::kTimestamp));
+    times.timestamp = is_same ? times.original_timestamp : read(Field::kTimestamp);
     times.sent_at = read(Field::kSentAt);
     if (!times.sent_at) times.sent_at = envelope_sent_at_;
 
@@ -255,7 +261,7 @@ void RowBuilder::set_times(const EventSpans& event) {
     dialect.library_name = library.is_empty() ? envelope_library_ : read_string(library);
     dialect.has_original_timestamp = !event.field(Field::kOriginalTimestamp).is_empty();
     dialect.has_server_channel = event.has_server_channel;
-    times.rule = find_rule(dialect);
+    times.rule = find_rule(dialect, libraries_.find_family(dialect.library_name));
 
     const ResolvedTime resolved = resolve_time(times);
     row_.set_number(id::kReceivedAt, facts_->received_at);

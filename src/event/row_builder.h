@@ -68,8 +68,10 @@ private:
     std::string envelope_library_;
     std::string envelope_user_agent_;
     std::string ip_json_;
+    LibraryMemo libraries_;
     BotMemo bots_;
     // of the event
+    bool has_escapes_ = true;
     RowView row_;
     IngestInfo info_;
     std::vector<char> unescaped_;
