@@ -71,6 +71,8 @@ struct Options {
     std::filesystem::path warehouse;        ///< Absolute; the workers read it.
     std::filesystem::path log_directory;    ///< Absolute; the workers read it.
     std::filesystem::path spill_directory;  ///< Made if absent; each worker gets sql-N in it.
+    std::string space = "analytics";        ///< Namespace of the event tables; levels by '.'.
+    std::string events = "events";          ///< Their name; rejects: + "__rejected".
     std::size_t workers = 2;                ///< Queries at a time; one spare is kept beside.
     std::size_t queued_max = 64;            ///< Waiting queries.
     std::size_t queued_bytes_max = 4u << 20;
