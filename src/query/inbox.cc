@@ -68,6 +68,10 @@ void Inbox::take(Frame frame) {
         if (is_running_ && !is_stopped()) stop_reason_ = StopReason::kCancelled;
         return;
     }
+    if (message == Message::kGiveUp) {
+        finish();
+        return;
+    }
     if (message == Message::kPrepare) {
         const auto prepare = decode_prepare(frame.payload);
         if (!prepare) ::_exit(1);

@@ -19,7 +19,7 @@
 ///               ←      kReady
 ///   kPrepare    →
 ///               ←      kNames, or kError
-///   kExecute    →                              (or the next kPrepare: the query was given up)
+///   kExecute    →                              (or kGiveUp: no answer is wanted)
 ///               ←      kData*, then kEnd or kError
 ///   kCancel     →                              at any time while a query runs
 namespace icelight::query {
@@ -34,6 +34,7 @@ enum class Message : std::uint8_t {
     kEnd,
     kError,
     kCancel,
+    kGiveUp,
 };
 
 inline constexpr std::size_t kDataFrameBytes = 256u << 10;

@@ -11,7 +11,6 @@
 #include <string_view>
 
 #include "base/clock.h"
-#include "base/ids.h"
 #include "base/result.h"
 
 namespace icelight::wal {
@@ -105,10 +104,10 @@ struct Status {
 ///   reaps workers. Thread safety: all members, from any thread; none blocks but start and close.
 /// Lifetime: log, catalog and clock outlive it; close() before destruction.
 /// Errors a query may end with: kInvalidArgument (refused by the gate: the message begins
-///   "SQL validation failed: "; wrong SQL, out of memory, a value or reply too large), kNotFound
-///   never, kOverloaded (queue full), kTimeout, kUnavailable (no worker passes its self-test, the
-///   tail is too long), kShuttingDown, kUnsupported (a table that cannot be read yet), kCorruption
-///   and kIo (stored bytes or the machine; also a worker that crashed).
+///   "SQL validation failed: "; wrong SQL, out of memory, a value or reply too large), kOverloaded
+///   (queue full), kTimeout, kUnavailable (no worker passes its self-test, the tail is too long),
+///   kShuttingDown, kUnsupported (a table that cannot be read yet), kCorruption and kIo (stored
+///   bytes or the machine; also a worker that crashed).
 class Service {
 public:
     Service(Options options, wal::Log& log, catalog::Catalog& catalog, const Clock& clock);
