@@ -147,7 +147,7 @@ awaitable<http::Response> answer(CatalogRoutes with, bool is_head, std::function
     co_return http::make_json(http::status::kOk, std::move(*outcome->json));
 }
 
-awaitable<http::Response> answer_config(http::Request /*request*/) {
+awaitable<http::Response> answer_config(http::RequestPtr /*request*/) {
     co_return http::make_json(http::status::kOk,
                               R"({"defaults":{},"overrides":{},"endpoints":[)"
                               R"("GET /v1/{prefix}/namespaces",)"
@@ -164,32 +164,32 @@ class Handlers {
 public:
     explicit Handlers(CatalogRoutes with) : with_(with) {}
 
-    awaitable<http::Response> namespaces(http::Request request) const {
-        const auto query = http::parse_query(request.query());
+    awaitable<http::Response> namespaces(http::RequestPtr request) const {
+        const auto query = http::parse_query(request->query());
         if (!query) return refuse("bad query string");
         auto parent = http::find_parameter(*query, "parent").value_or("");
         return answer(
             with_, false, [with = with_, parent] { return list_namespaces(with.catalog, parent); });
     }
 
-    awaitable<http::Response> one_namespace(http::Request request) const {
-        const bool is_head = request.method == http::Method::kHead;
-        return answer(with_, is_head, [with = with_, space = request.parameter(0)] {
+    awaitable<http::Response> one_namespace(http::RequestPtr request) const {
+        const bool is_head = request->method == http::Method::kHead;
+        return answer(with_, is_head, [with = with_, space = request->parameter(0)] {
             return load_namespace(with.catalog, space);
         });
     }
 
-    awaitable<http::Response> tables(http::Request request) const {
-        return answer(with_, false, [with = with_, space = request.parameter(0)] {
+    awaitable<http::Response> tables(http::RequestPtr request) const {
+        return answer(with_, false, [with = with_, space = request->parameter(0)] {
             return list_tables(with.catalog, space);
         });
     }
 
-    awaitable<http::Response> one_table(http::Request request) const {
-        const bool is_head = request.method == http::Method::kHead;
+    awaitable<http::Response> one_table(http::RequestPtr request) const {
+        const bool is_head = request->method == http::Method::kHead;
         return answer(with_,
                       is_head,
-                      [with = with_, space = request.parameter(0), name = request.parameter(1)] {
+                      [with = with_, space = request->parameter(0), name = request->parameter(1)] {
                           return load_table(with.catalog, space, name);
                       });
     }
@@ -249,13 +249,14 @@ void add_catalog_routes(http::Router& router, CatalogRoutes with) {
     };
     add("/iceberg/v1/config", answer_config);
     add("/iceberg/v1/namespaces",
-        [handlers](http::Request request) { return handlers->namespaces(std::move(request)); });
-    add("/iceberg/v1/namespaces/{namespace}",
-        [handlers](http::Request request) { return handlers->one_namespace(std::move(request)); });
+        [handlers](http::RequestPtr request) { return handlers->namespaces(std::move(request)); });
+    add("/iceberg/v1/namespaces/{namespace}", [handlers](http::RequestPtr request) {
+        return handlers->one_namespace(std::move(request));
+    });
     add("/iceberg/v1/namespaces/{namespace}/tables",
-        [handlers](http::Request request) { return handlers->tables(std::move(request)); });
+        [handlers](http::RequestPtr request) { return handlers->tables(std::move(request)); });
     add("/iceberg/v1/namespaces/{namespace}/tables/{table}",
-        [handlers](http::Request request) { return handlers->one_table(std::move(request)); });
+        [handlers](http::RequestPtr request) { return handlers->one_table(std::move(request)); });
 }
 
 }  // namespace icelight::server

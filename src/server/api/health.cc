@@ -57,13 +57,13 @@ awaitable<http::Response> answer_health(HealthRoutes with) {
                               std::move(body));
 }
 
-awaitable<http::Response> answer_metrics(http::Request /*request*/) {
+awaitable<http::Response> answer_metrics(http::RequestPtr /*request*/) {
     http::Response response = http::make_text(http::status::kOk, metrics::serialize());
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     co_return response;
 }
 
-awaitable<http::Response> answer_root(http::Request /*request*/) {
+awaitable<http::Response> answer_root(http::RequestPtr /*request*/) {
     co_return http::make_json(
         http::status::kOk,
         fmt::format(R"({{"name":"icelight","version":"{}","ingest":"/v1/batch","sql":"/query",)"
@@ -76,7 +76,7 @@ awaitable<http::Response> answer_root(http::Request /*request*/) {
 void add_health_routes(http::Router& router, HealthRoutes with) {
     router.add({.method = http::Method::kGet,
                 .pattern = "/health",
-                .handler = [with](http::Request /*request*/) {
+                .handler = [with](http::RequestPtr /*request*/) {
                     return answer_health(with);
                 }});
     router.add({.method = http::Method::kGet, .pattern = "/metrics", .handler = answer_metrics});

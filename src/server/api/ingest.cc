@@ -79,7 +79,7 @@ void Ingest::add_routes(http::Router& router) {
             {.method = http::Method::kPost,
              .pattern = std::string(path.path),
              .handler = [this, path = &path](
-                            http::Request request) { return post(path, std::move(request)); },
+                            http::RequestPtr request) { return post(path, std::move(request)); },
              .check =
                  [this](http::Request& request) {
                      return check(request);
@@ -111,15 +111,14 @@ std::optional<http::Response> Ingest::check(http::Request& request) {
     return std::nullopt;
 }
 
-awaitable<http::Response> Ingest::post(const IngestPath* path, http::Request request) {
-    const TimestampUs received_at = request.received_at;
+awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr request) {
+    const TimestampUs received_at = request->received_at;
     Result<event::ParsedRequest> parsed = fail(ErrorCode::kIo, "not parsed");
-    if (request.body.size() <= kInlineBytesMax && !is_compressed(request)) {
-        parsed = parse(*path, request);
+    if (request->body.size() <= kInlineBytesMax && !is_compressed(*request)) {
+        parsed = parse(*path, *request);
     } else {
-        auto shared = std::make_shared<http::Request>(std::move(request));
-        std::function<Result<event::ParsedRequest>()> work = [this, path, shared] {
-            return parse(*path, *shared);
+        std::function<Result<event::ParsedRequest>()> work = [this, path, request] {
+            return parse(*path, *request);
         };
         parsed = co_await offload<event::ParsedRequest>(pool_, std::move(work));
     }

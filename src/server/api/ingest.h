@@ -11,18 +11,13 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "base/worker_pool.h"
-#include "http/request.h"
-#include "http/response.h"
+#include "http/router.h"
 #include "server/api/floors.h"
 #include "server/api/reject_quota.h"
 #include "server/inflate.h"
 
 namespace icelight::event {
 struct ParsedRequest;
-}
-
-namespace icelight::http {
-class Router;
 }
 
 namespace icelight::wal {
@@ -67,7 +62,7 @@ public:
 
 private:
     std::optional<http::Response> check(http::Request& request);
-    boost::asio::awaitable<http::Response> post(const IngestPath* path, http::Request request);
+    boost::asio::awaitable<http::Response> post(const IngestPath* path, http::RequestPtr request);
     boost::asio::awaitable<http::Response> store(std::shared_ptr<event::ParsedRequest> parsed,
                                                  TimestampUs received_at);
     Result<event::ParsedRequest> parse(const IngestPath& path, http::Request& request) const;

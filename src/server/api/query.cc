@@ -84,11 +84,11 @@ struct StartQuery {
     }
 };
 
-awaitable<http::Response> answer_query(QueryRoutes with, http::Request request) {
-    auto parsed = parse_body(request.body);
+awaitable<http::Response> answer_query(QueryRoutes with, http::RequestPtr request) {
+    auto parsed = parse_body(request->body);
     if (!parsed) co_return http::make_error(parsed.error());
     parsed->timeout = with.timeout;
-    if (const auto token = request.find_header("x-lake-after")) {
+    if (const auto token = request->find_header("x-lake-after")) {
         auto offset = parse_lake_token(*token, with.log.uuid());
         if (!offset) co_return http::make_error(offset.error());
         parsed->after_offset = *offset;
@@ -146,17 +146,18 @@ void add_query_routes(http::Router& router, QueryRoutes with) {
         return std::nullopt;
     };
     for (const char* path : {"/query", "/duckdb"}) {
-        router.add(
-            {.method = http::Method::kPost,
-             .pattern = path,
-             .handler =
-                 [with](http::Request request) { return answer_query(with, std::move(request)); },
-             .check = check,
-             .body_bytes_max = kBodyBytesMax});
+        router.add({.method = http::Method::kPost,
+                    .pattern = path,
+                    .handler =
+                        [with](http::RequestPtr request) {
+                            return answer_query(with, std::move(request));
+                        },
+                    .check = check,
+                    .body_bytes_max = kBodyBytesMax});
     }
     router.add({.method = http::Method::kGet,
                 .pattern = "/duckdb/_health",
-                .handler = [with](http::Request /*request*/) { return answer_health(with); },
+                .handler = [with](http::RequestPtr /*request*/) { return answer_health(with); },
                 .check = check});
 }
 

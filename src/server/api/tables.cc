@@ -116,8 +116,8 @@ void add_table_routes(http::Router& router, TableRoutes with) {
     router.add({.method = http::Method::kGet,
                 .pattern = "/tables/{namespace}",
                 .handler =
-                    [with](http::Request request) {
-                        return answer(with.pool, [with, space = request.parameter(0)] {
+                    [with](http::RequestPtr request) {
+                        return answer(with.pool, [with, space = request->parameter(0)] {
                             return list_tables(with.catalog, space);
                         });
                     },
@@ -125,10 +125,10 @@ void add_table_routes(http::Router& router, TableRoutes with) {
     router.add({.method = http::Method::kGet,
                 .pattern = "/tables/{namespace}/{table}",
                 .handler =
-                    [with](http::Request request) {
+                    [with](http::RequestPtr request) {
                         return answer(
                             with.pool,
-                            [with, space = request.parameter(0), name = request.parameter(1)] {
+                            [with, space = request->parameter(0), name = request->parameter(1)] {
                                 return list_columns(with.catalog, space, name);
                             });
                     },
