@@ -13,6 +13,7 @@
 #include "io/file_system.h"
 #include "lake/flusher.h"
 #include "lake/tables.h"
+#include "lake/worker_client.h"
 #include "query/service.h"
 #include "server/api/catalog.h"
 #include "server/api/cors.h"

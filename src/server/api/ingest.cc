@@ -41,9 +41,11 @@ struct StartAppend {
     }
 };
 
-bool is_compressed(const http::Request& request) {
-    return is_gzip(request.body) ||
-           http::equal_ignoring_case(request.header("content-encoding"), "gzip");
+/// The body could not be inflated and was then read as what it is not: the answer says the first.
+void blame_gzip(event::ParsedRequest& parsed, const std::string& why) {
+    parsed.request_error = why;
+    for (auto& error : parsed.errors)
+        error.message = why;
 }
 
 std::size_t count_duplicates(const wal::Appended& appended) {
@@ -114,7 +116,7 @@ std::optional<http::Response> Ingest::check(http::Request& request) {
 awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr request) {
     const TimestampUs received_at = request->received_at;
     Result<event::ParsedRequest> parsed = fail(ErrorCode::kIo, "not parsed");
-    if (request->body.size() <= kInlineBytesMax && !is_compressed(*request)) {
+    if (request->body.size() <= kInlineBytesMax && !is_gzip(request->body)) {
         parsed = parse(*path, *request);
     } else {
         std::function<Result<event::ParsedRequest>()> work = [this, path, request] {
@@ -133,8 +135,17 @@ awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr 
 
 Result<event::ParsedRequest> Ingest::parse(const IngestPath& path, http::Request& request) const {
     std::string body = std::move(request.body);
-    if (is_gzip(body) || http::equal_ignoring_case(request.header("content-encoding"), "gzip")) {
-        ICE_ASSIGN(body, inflate_gzip(body, options_.inflate, http::kBodySlackBytes));
+    // By its first bytes alone, which no JSON has: SDKs and proxies mislabel bodies either way.
+    std::string damage;
+    if (is_gzip(body)) {
+        auto inflated = inflate_gzip(body, options_.inflate, http::kBodySlackBytes);
+        if (inflated) {
+            body = std::move(*inflated);
+        } else if (inflated.error().code == ErrorCode::kInvalidArgument) {
+            damage = std::move(inflated.error().message);
+        } else {
+            return tl::unexpected(std::move(inflated).error());
+        }
     }
     const FingerprintKey key = log_.fingerprint_key();
     const event::RequestFacts facts{.path = path.kind,
@@ -146,7 +157,9 @@ Result<event::ParsedRequest> Ingest::parse(const IngestPath& path, http::Request
                                     .remote_ip = request.remote_address,
                                     .user_agent = request.header("user-agent"),
                                     .key = &key};
-    return parser_of_this_thread().parse(std::move(body), facts);
+    event::ParsedRequest parsed = parser_of_this_thread().parse(std::move(body), facts);
+    if (!damage.empty()) blame_gzip(parsed, damage);
+    return parsed;
 }
 
 wal::Batch Ingest::make_batch(event::ParsedRequest& parsed) {
