@@ -108,7 +108,7 @@ Result<SnapshotPlan> plan_append(const iceberg::TableMetadata& base,
     SnapshotPlan plan;
     plan.snapshot_id = snapshot.snapshot_id;
     plan.list_location = snapshot.manifest_list;
-    plan.list_bytes = iceberg::encode_manifest_list(list);
+    ICE_ASSIGN(plan.list_bytes, iceberg::encode_manifest_list(list));
     plan.manifests = std::move(list.manifests);
     const TimestampUs changed_us = snapshot.timestamp_ms * 1'000;
     iceberg::SnapshotRef main;  // keeps the branch's own retention settings

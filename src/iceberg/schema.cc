@@ -1,6 +1,7 @@
 #include "iceberg/schema.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 namespace icelight::iceberg {
@@ -49,7 +50,37 @@ bool append_name(const std::vector<Field>& fields, std::int32_t id, std::string&
     return false;
 }
 
+Result<> check_fields(const std::vector<Field>& fields, std::set<std::int32_t>& ids) {
+    std::set<std::string_view> names;
+    for (const auto& field : fields) {
+        if (field.name.empty()) return fail(ErrorCode::kInvalidArgument, "a field without a name");
+        if (!names.insert(field.name).second) {
+            return fail(ErrorCode::kInvalidArgument, "two fields named '" + field.name + "'");
+        }
+        if (field.id < 0 || !ids.insert(field.id).second) {
+            return fail(ErrorCode::kInvalidArgument,
+                        "field '" + field.name + "': id " + std::to_string(field.id) +
+                            " is negative or taken");
+        }
+        ICE_TRY(check_fields(field.type.fields, ids));
+    }
+    return {};
+}
+
 }  // namespace
+
+Result<> check_schema(const Schema& schema) {
+    std::set<std::int32_t> ids;
+    ICE_TRY(check_fields(schema.fields, ids));
+    for (const auto id : schema.identifier_field_ids) {
+        const auto* field = schema.find_field(id);
+        if (field == nullptr || !field->type.is_primitive()) {
+            return fail(ErrorCode::kInvalidArgument,
+                        "identifier field " + std::to_string(id) + " is not a primitive column");
+        }
+    }
+    return {};
+}
 
 const Field* Schema::find_field(std::int32_t id) const {
     return find_in(fields, id);

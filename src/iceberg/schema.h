@@ -29,6 +29,11 @@ struct Schema {
 /// Dotted name of the field with `id`; empty when there is none.
 std::string dotted_name(const Schema& schema, std::int32_t id);
 
+/// Holds that field ids are unique and not negative, names unique within their struct and not
+/// empty, and identifier fields exist and are primitive.
+/// @error kInvalidArgument
+Result<> check_schema(const Schema& schema);
+
 /// Same fields and identifier fields, whatever the schema id.
 bool is_same_schema(const Schema& left, const Schema& right);
 

@@ -26,14 +26,15 @@ inline constexpr std::size_t kNameBytesMax = 512;
 
 /// A table as the statement names it. Identifiers compare without case, as everywhere in SQL.
 struct TableName {
-    std::string space;  ///< Levels joined by '.'; empty: kDefaultSpace.
+    std::string space;  ///< Levels joined by '.'; empty: the namespace of the event tables.
     std::string name;
 
     bool operator==(const TableName&) const = default;
 };
 
-/// The namespace of tables named without one.
-inline constexpr std::string_view kDefaultSpace = "analytics";
+/// The catalog by its own name, and by the one that clients of Cloudflare's R2 know.
+inline constexpr std::string_view kCatalog = "icelight";
+inline constexpr std::string_view kAliasCatalog = "r2_datalake";
 
 enum class StatementKind : std::uint8_t {
     kRows,        ///< Run `sql`.
@@ -42,7 +43,8 @@ enum class StatementKind : std::uint8_t {
 
 struct Statement {
     StatementKind kind = StatementKind::kRows;
-    std::vector<TableName> tables;  ///< Each once, in order of first use.
+    std::vector<TableName> tables;    ///< Each once, in order of first use.
+    bool uses_alias_catalog = false;  ///< Names one as kAliasCatalog.x.y. Not sent to the server.
 };
 
 /// The text that begins every refusal.

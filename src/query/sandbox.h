@@ -30,7 +30,8 @@ int landlock_version();
 ///                      confined and must end.
 Result<> enter_sandbox(const SandboxOptions& options);
 
-/// Tries everything the sandbox is there to refuse, by bare system calls, and what must work.
+/// Tries everything the sandbox is there to refuse, by bare system calls, and what must work. Files
+/// are not tried when Landlock is not required.
 ///
 /// @error kForbidden  names the first thing that was possible and must not be.
 /// @error kIo         names the first thing that must work and does not.

@@ -11,7 +11,6 @@
 #include <string_view>
 
 #include "base/clock.h"
-#include "base/ids.h"
 #include "base/result.h"
 
 namespace icelight::wal {
@@ -71,6 +70,8 @@ struct Options {
     std::filesystem::path warehouse;        ///< Absolute; the workers read it.
     std::filesystem::path log_directory;    ///< Absolute; the workers read it.
     std::filesystem::path spill_directory;  ///< Made if absent; each worker gets sql-N in it.
+    std::string space = "analytics";        ///< Namespace of the event tables; levels by '.'.
+    std::string events = "events";          ///< Their name; rejects: + "__rejected".
     std::size_t workers = 2;                ///< Queries at a time; one spare is kept beside.
     std::size_t queued_max = 64;            ///< Waiting queries.
     std::size_t queued_bytes_max = 4u << 20;
@@ -103,10 +104,10 @@ struct Status {
 ///   reaps workers. Thread safety: all members, from any thread; none blocks but start and close.
 /// Lifetime: log, catalog and clock outlive it; close() before destruction.
 /// Errors a query may end with: kInvalidArgument (refused by the gate: the message begins
-///   "SQL validation failed: "; wrong SQL, out of memory, a value or reply too large), kNotFound
-///   never, kOverloaded (queue full), kTimeout, kUnavailable (no worker passes its self-test, the
-///   tail is too long), kShuttingDown, kUnsupported (a table that cannot be read yet), kCorruption
-///   and kIo (stored bytes or the machine; also a worker that crashed).
+///   "SQL validation failed: "; wrong SQL, out of memory, a value or reply too large), kOverloaded
+///   (queue full), kTimeout, kUnavailable (no worker passes its self-test, the tail is too long),
+///   kShuttingDown, kUnsupported (a table that cannot be read yet), kCorruption and kIo (stored
+///   bytes or the machine; also a worker that crashed).
 class Service {
 public:
     Service(Options options, wal::Log& log, catalog::Catalog& catalog, const Clock& clock);

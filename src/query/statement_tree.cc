@@ -92,7 +92,9 @@ class Walk {
 public:
     Result<> visit(Element element);
 
-    std::vector<TableName> take_tables() { return std::move(tables_); }
+    Statement take_statement() {
+        return {StatementKind::kRows, std::move(tables_), uses_alias_catalog_};
+    }
 
 private:
     Result<> visit_object(const Object& object);
@@ -111,6 +113,7 @@ private:
 
     std::vector<std::string> scope_;  ///< Names of CTEs that can be seen here, lower case.
     std::vector<TableName> tables_;
+    bool uses_alias_catalog_ = false;
     std::size_t nodes_ = 0;
     std::size_t selects_ = 0;
     std::size_t references_ = 0;
@@ -243,7 +246,8 @@ Result<> Walk::visit_table(const Object& table) {
     const auto name = text_of(table, "table_name");
     ICE_TRY(visit_members(table));
     if (catalog.empty() && space.empty() && is_in_scope(name)) return {};
-    if (!catalog.empty() && catalog != "icelight" && catalog != "r2_datalake") {
+    if (catalog == kAliasCatalog) uses_alias_catalog_ = true;
+    if (!catalog.empty() && catalog != kCatalog && catalog != kAliasCatalog) {
         return refuse(fmt::format("there is no catalog \"{}\"; use icelight", catalog));
     }
     return add_table({std::string(space), std::string(name)});
@@ -313,10 +317,10 @@ Result<Statement> check_tree(std::string_view tree_json) {
         statement["node"].get(node) != simdjson::SUCCESS) {
         return refuse("the tree has an unknown shape");
     }
-    if (is_show_tables(node)) return Statement{StatementKind::kShowTables, {}};
+    if (is_show_tables(node)) return Statement{StatementKind::kShowTables, {}, false};
     Walk walk;
     ICE_TRY(walk.visit(statements.at(0).value_unsafe()));
-    return Statement{StatementKind::kRows, walk.take_tables()};
+    return walk.take_statement();
 }
 
 }  // namespace icelight::query

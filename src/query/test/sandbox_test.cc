@@ -103,7 +103,8 @@ TEST_F(Sandbox, FilesOfTheWarehouseCanBeReadAndNotWritten) {
                   if (text != "rows") return fail(ErrorCode::kIo, "cannot read");
                   if (std::ofstream(path) << "x") return fail(ErrorCode::kIo, "can write");
                   std::error_code error;
-                  if (std::filesystem::remove(path, error)) return fail(ErrorCode::kIo, "can remove");
+                  if (std::filesystem::remove(path, error))
+                      return fail(ErrorCode::kIo, "can remove");
                   return {};
               }),
               "ok");

@@ -1,6 +1,6 @@
 #include <boost/json/serialize.hpp>
 
-#include "iceberg/json_parts_internal.h"
+#include "iceberg/json/json_parts_internal.h"
 
 namespace icelight::iceberg {
 

@@ -1,9 +1,9 @@
 #include <algorithm>
 #include <limits>
 
-#include "iceberg/avro_file_internal.h"
+#include "iceberg/avro/container_internal.h"
+#include "iceberg/avro/manifest_schema_internal.h"
 #include "iceberg/manifest_avro.h"
-#include "iceberg/manifest_schema_internal.h"
 
 namespace icelight::iceberg {
 

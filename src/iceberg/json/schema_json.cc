@@ -3,7 +3,7 @@
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>
 
-#include "iceberg/json_parts_internal.h"
+#include "iceberg/json/json_parts_internal.h"
 
 namespace icelight::iceberg {
 

@@ -3,8 +3,8 @@
 #include <optional>
 #include <utility>
 
-#include "iceberg/avro_schema_internal.h"
-#include "iceberg/json_internal.h"
+#include "iceberg/avro/avro_schema_internal.h"
+#include "iceberg/json/json_internal.h"
 
 namespace icelight::iceberg {
 

@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "base/check.h"
-#include "iceberg/avro_codec_internal.h"
+#include "iceberg/avro/codec_internal.h"
 
 namespace icelight::iceberg {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "iceberg/avro_schema_internal.h"
+#include "iceberg/avro/avro_schema_internal.h"
 
 namespace icelight::iceberg {
 

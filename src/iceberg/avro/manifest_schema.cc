@@ -1,7 +1,7 @@
 #include <boost/json/serialize.hpp>
 
-#include "iceberg/json_internal.h"
-#include "iceberg/manifest_schema_internal.h"
+#include "iceberg/avro/manifest_schema_internal.h"
+#include "iceberg/json/json_internal.h"
 
 namespace icelight::iceberg {
 

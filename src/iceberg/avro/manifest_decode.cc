@@ -1,8 +1,8 @@
 #include <charconv>
 #include <limits>
 
-#include "iceberg/avro_file_internal.h"
-#include "iceberg/json_parts_internal.h"
+#include "iceberg/avro/container_internal.h"
+#include "iceberg/json/json_parts_internal.h"
 #include "iceberg/manifest_avro.h"
 
 namespace icelight::iceberg {

@@ -9,8 +9,8 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "iceberg/avro_reader_internal.h"
-#include "iceberg/avro_schema_internal.h"
+#include "iceberg/avro/avro_schema_internal.h"
+#include "iceberg/avro/reader_internal.h"
 
 /// Avro object container files (Avro specification 1.11, "Object container files").
 namespace icelight::iceberg {

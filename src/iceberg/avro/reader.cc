@@ -2,7 +2,7 @@
 #include <limits>
 
 #include "base/bytes.h"
-#include "iceberg/avro_reader_internal.h"
+#include "iceberg/avro/reader_internal.h"
 
 namespace icelight::iceberg {
 

@@ -5,7 +5,7 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "iceberg/json_parts_internal.h"
+#include "iceberg/json/json_parts_internal.h"
 
 namespace icelight::iceberg {
 

@@ -3,10 +3,10 @@
 
 #include <boost/json/serialize.hpp>
 
-#include "iceberg/avro_file_internal.h"
-#include "iceberg/json_parts_internal.h"
+#include "iceberg/avro/container_internal.h"
+#include "iceberg/avro/manifest_schema_internal.h"
+#include "iceberg/json/json_parts_internal.h"
 #include "iceberg/manifest_avro.h"
-#include "iceberg/manifest_schema_internal.h"
 #include "iceberg/schema_json.h"
 
 namespace icelight::iceberg {

@@ -2,8 +2,8 @@
 #include <limits>
 
 #include "base/hash.h"
-#include "iceberg/avro_codec_internal.h"
-#include "iceberg/avro_file_internal.h"
+#include "iceberg/avro/codec_internal.h"
+#include "iceberg/avro/container_internal.h"
 #include "iceberg/manifest_avro.h"
 
 namespace icelight::iceberg {

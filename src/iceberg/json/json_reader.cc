@@ -3,7 +3,7 @@
 #include <boost/json/parse.hpp>
 
 #include "base/check.h"
-#include "iceberg/json_internal.h"
+#include "iceberg/json/json_internal.h"
 
 namespace icelight::iceberg {
 
