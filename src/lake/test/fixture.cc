@@ -61,7 +61,7 @@ void LakeFixture::open() {
 
 void LakeFixture::close() {
     if (log_) {
-        EXPECT_THAT(log_->close(soon()), IsOk());
+        EXPECT_THAT(log_->close(clock_.steady() + std::chrono::seconds(30)), IsOk());
     }
     log_.reset();
     if (catalog_) {
@@ -83,9 +83,10 @@ std::uint64_t LakeFixture::append(const std::string& body) {
     batch.rejects = std::move(parsed.rejects);
     batch.reject_bytes = std::move(parsed.reject_bytes);
     std::promise<Result<wal::Appended>> answer;
-    log_->append(std::move(batch), soon(), [&answer](Result<wal::Appended> appended) {
-        answer.set_value(std::move(appended));
-    });
+    log_->append(
+        std::move(batch),
+        clock_.steady() + std::chrono::seconds(30),
+        [&answer](Result<wal::Appended> appended) { answer.set_value(std::move(appended)); });
     const auto appended = answer.get_future().get();
     EXPECT_THAT(appended, IsOk());
     return appended ? appended->next_offset : 0;
