@@ -7,8 +7,8 @@
 
 #include "catalog/catalog.h"
 #include "lake/append.h"
+#include "lake/flush_backend.h"
 #include "lake/telemetry.h"
-#include "lake/worker_client.h"
 
 namespace icelight::lake {
 namespace {

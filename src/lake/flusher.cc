@@ -127,6 +127,8 @@ Flusher::~Flusher() {
 }
 
 void Flusher::start() {
+    // The lag is asked for from the first moment; a failure is met again, and told, by the thread.
+    if (const auto watermark = rounds_->load_watermark()) watermark_ = *watermark;
     thread_ = std::thread([this] { run(); });
 }
 
@@ -225,12 +227,12 @@ bool Flusher::is_due() {
     bool is_wanted = false;
     {
         const std::lock_guard lock(mutex_);
-        const bool is_first_look = oldest_us_ == 0 && watermark_ == 0;
         watermark_ = *watermark;
         if (durable <= *watermark) oldest_us_ = 0;
         if (durable > *watermark && oldest_us_ == 0) oldest_us_ = clock_.now_us();
-        is_wanted = wanted_ > *watermark || is_first_look;
+        is_wanted = wanted_ > *watermark || !has_looked_;
     }
+    has_looked_ = true;
     changed_.notify_all();
     const Lag now = lag();
     telemetry::lag(now.seconds, now.bytes);

@@ -7,12 +7,13 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <thread>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "lake/flush_backend.h"
 #include "lake/flush_job.h"
-#include "lake/poison_hunt.h"
 #include "lake/tables.h"
 
 namespace icelight::catalog {
@@ -28,8 +29,6 @@ class Log;
 }
 
 namespace icelight::lake {
-
-class FlushBackend;
 
 struct FlusherOptions {
     std::filesystem::path log_directory;
@@ -98,6 +97,7 @@ private:
     // lake thread only
     std::unique_ptr<Rounds> rounds_;
     SteadyTime not_before_{};
+    bool has_looked_ = false;  ///< What the log held at the start is flushed at once.
     // guarded by mutex_
     mutable std::mutex mutex_;
     std::condition_variable changed_;

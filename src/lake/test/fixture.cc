@@ -51,7 +51,8 @@ void LakeFixture::open() {
     if (*stored) watermark = {(*stored)->log_uuid, (*stored)->next(0)};
     wal::Options options;
     options.directory = dir_.path() / "log";
-    options.segment_bytes = 1u << 20;
+    options.segment_bytes = 256u << 10;
+    options.retained_bytes_max = 0;
     auto log = wal::Log::open(options, files, clock_, watermark, false);
     ASSERT_THAT(log, IsOk());
     log_ = std::move(*log);
