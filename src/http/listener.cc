@@ -13,6 +13,7 @@
 
 #include "base/check.h"
 #include "base/spawn.h"
+#include "base/worker_pool.h"
 #include "http/net_thread_internal.h"
 #include "http/session_internal.h"
 #include "http/telemetry.h"
@@ -73,7 +74,10 @@ public:
         for (auto& thread : threads_)
             thread->start();
         spawn(accept_context_.get_executor(), "accept", accept_all());
-        accept_thread_ = std::thread([this] { accept_context_.run(); });
+        accept_thread_ = std::thread([this] {
+            name_this_thread("accept");
+            accept_context_.run();
+        });
         telemetry::listening(endpoint_.address().to_string(), endpoint_.port());
     }
 

@@ -19,7 +19,7 @@ namespace icelight::server::testing {
 namespace {
 
 constexpr std::chrono::seconds kStopWait{5};
-constexpr std::uint64_t kSegmentBytes = 1 << 20;
+constexpr std::uint64_t kSegmentBytes = 2 << 20;
 
 template <class T>
 T take(Result<T> result) {
