@@ -44,8 +44,8 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 public:
     using Base::Base;
 
-    Result(Base base)
-        : Base(std::move(base)) {}  // NOLINT(google-explicit-constructor): map() returns the base
+    // NOLINTNEXTLINE(google-explicit-constructor): map() returns the base
+    Result(Base base) : Base(std::move(base)) {}
 };
 
 /// Makes the failure branch of any Result.

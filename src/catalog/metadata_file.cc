@@ -56,7 +56,9 @@ Result<std::filesystem::path> path_inside(const std::string& location,
     ICE_ASSIGN(auto path, path_of(location));
     const auto [root_end, rest] = std::mismatch(root.begin(), root.end(), path.begin(), path.end());
     const bool is_below = root_end == root.end() && rest != path.end() && !rest->empty();
-    if (is_below && path.is_absolute() && path == path.lexically_normal()) return path;
+    if (is_below && path.is_absolute() && path.native() == path.lexically_normal().native()) {
+        return path;
+    }
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("{} is not a place inside {}", location, root.string()));
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 #include <map>
 #include <span>
@@ -25,12 +26,20 @@ public:
 
     void add_text(int id, std::string_view value) {
         Texts& at = texts_[static_cast<std::size_t>(id)];
+        const std::uint64_t head = head_of(value);
         if (!at.has_values) {
-            at = {value, value, true};
+            at = {value, value, head, head, true};
             return;
         }
-        if (value < at.low) at.low = value;
-        if (value > at.high) at.high = value;
+        // Most texts are told apart by their first bytes.
+        if (head < at.low_head || (head == at.low_head && value < at.low)) {
+            at.low = value;
+            at.low_head = head;
+        }
+        if (head > at.high_head || (head == at.high_head && value > at.high)) {
+            at.high = value;
+            at.high_head = head;
+        }
     }
 
     void add_number(int id, std::int64_t value) {
@@ -51,6 +60,8 @@ private:
     struct Texts {
         std::string_view low;
         std::string_view high;
+        std::uint64_t low_head = 0;
+        std::uint64_t high_head = 0;
         bool has_values = false;
     };
 
@@ -58,6 +69,17 @@ private:
         std::int64_t low = std::numeric_limits<std::int64_t>::max();
         std::int64_t high = std::numeric_limits<std::int64_t>::min();
     };
+
+    /// The first 8 bytes as a number that orders as they do.
+    static std::uint64_t head_of(std::string_view text) {
+        std::uint64_t head = 0;
+        if (text.size() >= sizeof(head)) {
+            std::memcpy(&head, text.data(), sizeof(head));
+        } else if (!text.empty()) {
+            std::memcpy(&head, text.data(), text.size());
+        }
+        return __builtin_bswap64(head);
+    }
 
     // By field id; which of the two is used is the column's type.
     std::vector<Texts> texts_;

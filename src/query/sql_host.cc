@@ -26,9 +26,6 @@ engine::DatabaseOptions database_options(const WorkerSetup& setup) {
     options.threads = 1;
     options.temp_directory = setup.spill_directory;
     options.temp_bytes_max = setup.spill_bytes_max;
-    // Data files never change under a name, so what was read of them stays true.
-    options.settings = {{"parquet_metadata_cache", "true"},
-                        {"validate_external_file_cache", "NO_VALIDATION"}};
     return options;
 }
 
@@ -40,7 +37,10 @@ SandboxOptions sandbox_options(const WorkerSetup& setup) {
             .requires_landlock = setup.requires_landlock};
 }
 
-Result<> make_catalogs(engine::Session& session, const std::string& space) {
+Result<> prepare_database(engine::Session& session, const std::string& space) {
+    // Data files never change under a name, so what was read of them stays true.
+    ICE_TRY(session.execute("SET GLOBAL parquet_metadata_cache = true"));
+    ICE_TRY(session.execute("SET GLOBAL validate_external_file_cache = 'NO_VALIDATION'"));
     for (const auto catalog : {kCatalog, kAliasCatalog}) {
         ICE_TRY(session.execute(fmt::format("ATTACH ':memory:' AS {}", catalog)));
         ICE_TRY(
@@ -92,7 +92,7 @@ Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup) {
     ICE_ASSIGN(auto database, engine::Database::open(database_options(setup)));
     ICE_ASSIGN(auto user, database.connect());
     ICE_ASSIGN(auto own, database.connect());
-    ICE_TRY(make_catalogs(user, setup.space));
+    ICE_TRY(prepare_database(user, setup.space));
     const auto home = fmt::format("{}.{}", kCatalog, quote_identifier(setup.space));
     ICE_TRY(user.execute(fmt::format("SET schema = {}", quote_literal(home))));
     ICE_ASSIGN(

@@ -74,8 +74,7 @@ Result<Committed> AppendGroup::add(Connection& connection, const AppendIntent& i
         shop_.lists.keep(
             plan.list_location,
             std::make_shared<const std::vector<iceberg::ManifestFile>>(std::move(plan.manifests)));
-        tables_.change(ident,
-                       std::make_shared<const iceberg::TableMetadata>(std::move(plan.metadata)));
+        tables_.change(ident, std::move(plan.metadata));
     }
     SinkProgress& progress = sinks_[intent.sink].progress;
     progress.watermark = after;

@@ -54,9 +54,9 @@ Result<bool> renew_copy(TableTransaction& tables,
     const auto& [key, value] = property;
     const auto found = base->properties.find(key);
     if (found == base->properties.end() || found->second == value) return false;
-    auto changed = std::make_shared<iceberg::TableMetadata>(*base);
-    changed->properties[key] = value;
-    changed->last_updated_ms = next_timestamp_ms(*base, clock.now_us());
+    iceberg::TableMetadata changed = *base;
+    changed.properties[key] = value;
+    changed.last_updated_ms = next_timestamp_ms(*base, clock.now_us());
     tables.change(ident, std::move(changed));
     return true;
 }

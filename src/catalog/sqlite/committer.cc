@@ -55,8 +55,7 @@ Result<LoadedTable> Committer::commit_table(const TableCommit& commit) {
         if (commit.updates.empty()) return false;
         const TimestampUs now_us = next_timestamp_ms(*base, shop_.clock.now_us()) * 1'000;
         ICE_ASSIGN(auto changed, iceberg::apply_updates(*base, commit.updates, now_us));
-        tables.change(commit.table,
-                      std::make_shared<const iceberg::TableMetadata>(std::move(changed)));
+        tables.change(commit.table, std::move(changed));
         ICE_TRY(tables.store(connection));
         return true;
     });

@@ -319,7 +319,12 @@ Result<> SqliteCatalog::in_turn(std::function<Result<>()> change) {
 Result<std::unique_ptr<Catalog>> open_catalog(Options options,
                                               io::FileSystem& files,
                                               const Clock& clock) {
+    if (!options.warehouse.is_absolute()) {
+        return fail(ErrorCode::kInvalidArgument,
+                    options.warehouse.string() + ": the warehouse needs an absolute path");
+    }
     options.warehouse = options.warehouse.lexically_normal();
+    if (!options.warehouse.has_filename()) options.warehouse = options.warehouse.parent_path();
     auto catalog = std::make_unique<SqliteCatalog>(std::move(options), files, clock);
     ICE_TRY(catalog->start());
     return catalog;

@@ -37,7 +37,7 @@ public:
     Result<std::shared_ptr<const iceberg::TableMetadata>> load(Connection& connection,
                                                                const TableIdent& ident);
     /// Replaces what load() gave.
-    void change(const TableIdent& ident, std::shared_ptr<const iceberg::TableMetadata> metadata);
+    void change(const TableIdent& ident, iceberg::TableMetadata metadata);
 
     /// Writes the metadata file of every changed table, syncs all folders, swaps the pointers in
     /// the transaction.
@@ -57,10 +57,10 @@ public:
 
 private:
     struct Entry {
-        TableRow row;                                           ///< As catalog.db has it.
-        std::shared_ptr<const iceberg::TableMetadata> base;     ///< What the row points to.
-        std::shared_ptr<const iceberg::TableMetadata> current;  ///< base and our changes.
-        std::string stored_location;                            ///< Of `current`, after store().
+        TableRow row;                                        ///< As catalog.db has it.
+        std::shared_ptr<const iceberg::TableMetadata> base;  ///< What the row points to.
+        std::shared_ptr<iceberg::TableMetadata> changed;     ///< base and our changes, or null.
+        std::string stored_location;                         ///< Of `changed`, after store().
     };
 
     Result<Entry*> open(Connection& connection, const TableIdent& ident);

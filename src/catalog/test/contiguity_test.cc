@@ -74,7 +74,7 @@ TEST(Contiguity, AllSmallCombinationsLandExactlyWhenTheyAreNext) {
                     const bool is_landed = watermark == to && last == kCommit;
                     ASSERT_EQ(verdict.has_value(), is_next || is_landed);
                     if (!verdict) continue;
- EXPECT_EQ(*verdict == AppendVerdict::kAppend, is_next);
+                    EXPECT_EQ(*verdict == AppendVerdict::kAppend, is_next);
                 }
             }
         }

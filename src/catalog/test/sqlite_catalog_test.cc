@@ -80,5 +80,15 @@ TEST_F(SqliteCatalogTest, ClosedCatalogRefusesChanges) {
     EXPECT_THAT(catalog_->create_namespace({{"late"}, {}}), IsError(ErrorCode::kShuttingDown));
 }
 
+TEST_F(SqliteCatalogTest, WarehouseIsAbsoluteAndMayEndInASlash) {
+    close();
+    const auto warehouse = options_.warehouse;
+    options_.warehouse = "warehouse";
+    EXPECT_THAT(open(), IsError(ErrorCode::kInvalidArgument));
+    options_.warehouse = warehouse.string() + "/";
+    ASSERT_THAT(open(), IsOk());
+    EXPECT_THAT(commit(make_intent(0, 10)), IsOk());
+}
+
 }  // namespace
 }  // namespace icelight::catalog::sqlite

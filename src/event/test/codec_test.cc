@@ -89,9 +89,10 @@ TEST(RowCodec, RandomRejectsComeBackAndEveryTruncationIsCorruption) {
         const auto decoded = decode_reject(bytes);
         ASSERT_THAT(decoded, IsOk());
         expect_equal(*decoded, reject, kRejectedColumns);
-        for (std::size_t length = 0; length < bytes.size(); ++length)
+        for (std::size_t length = 0; length < bytes.size(); ++length) {
             ASSERT_THAT(decode_reject(std::string_view(bytes).substr(0, length)),
                         IsError(ErrorCode::kCorruption));
+        }
     }
 }
 

@@ -39,9 +39,11 @@ std::string body_of(const JsonValue& golden) {
     std::string body =
         R"({"batch":[)" + event + R"("type":"identify","userId":"u","messageId":"m"}])";
     if (const JsonValue* envelope = golden.find("envelope")) {
-        body += "," + std::string(envelope->raw.substr(1, envelope->raw.size() - 2));
+        body += ',';
+        body += envelope->raw.substr(1, envelope->raw.size() - 2);
     }
-    return body + "}";
+    body += '}';
+    return body;
 }
 
 void expect_golden(const JsonValue& golden, TimestampUs received_at) {
@@ -60,7 +62,7 @@ void expect_golden(const JsonValue& golden, TimestampUs received_at) {
     EXPECT_EQ(column(row, id::kSentAt), expected_time(expect, "sent_at"));
     EXPECT_EQ(row.timestamp(id::kReceivedAt), received_at);
     const auto info = testing::read_json(row.text(id::kIngestInfo));
-    ASSERT_TRUE(info);
+    if (!info) FAIL() << "ingest_info is no JSON";
     EXPECT_EQ(info->find("rule")->text, expect.find("rule")->text);
     for (const char* name : {"skew_ms", "clamped"}) {
         const JsonValue* want = expect.find(name);
@@ -77,9 +79,9 @@ TEST(GoldenTimes, EveryCaseOfTheContractHolds) {
     text << std::ifstream(ICELIGHT_SOURCE_DIR "/contracts/golden/timestamps.json").rdbuf();
     const std::string json = text.str();
     const auto golden = testing::read_json(json);
-    ASSERT_TRUE(golden);
+    if (!golden) FAIL() << "the golden file is no JSON";
     const auto received_at = find_timestamp(golden->find("received_at")->text);
-    ASSERT_TRUE(received_at);
+    if (!received_at) FAIL() << "the golden file has no received_at";
     const auto& cases = golden->find("cases")->elements;
     EXPECT_GE(cases.size(), 30u);
     for (const JsonValue& each : cases) {

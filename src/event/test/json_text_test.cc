@@ -12,9 +12,8 @@ TEST(UnescapeJson, AgreesWithAPlainReaderOnRandomStrings) {
     testing::RandomJson random(7);
     for (int round = 0; round < 5'000; ++round) {
         const std::string json = random.string();
-        const auto value = testing::read_json(json);
-        ASSERT_TRUE(value) << json;
-        EXPECT_EQ(unescape_json(std::string_view(json).substr(1, json.size() - 2)), value->text)
+        const auto value = testing::read_known_json(json);
+        EXPECT_EQ(unescape_json(std::string_view(json).substr(1, json.size() - 2)), value.text)
             << json;
     }
 }
@@ -31,7 +30,7 @@ TEST(UnescapeJson, ResolvesPairsAndReplacesLoneSurrogates) {
 TEST(AppendJsonString, EscapesQuotesBackslashesAndControls) {
     std::string out;
     append_json_string(out, std::string("a\"b\\c\x01\n\0é", 10));
-    EXPECT_EQ(testing::read_json(out)->text, std::string("a\"b\\c\x01\n\0é", 10));
+    EXPECT_EQ(testing::read_known_json(out).text, std::string("a\"b\\c\x01\n\0é", 10));
 }
 
 TEST(FindStringEnd, PassesEscapedQuotes) {

@@ -74,10 +74,14 @@ TEST(Ids, NumbersBecomeTheirTextByteExact) {
     for (const char* number :
          {"0", "-0", "1.50", "1e400", "9007199254740993", "123456789012345678901234567890"}) {
         Decoded decoded;
-        const std::string value(number);
-        const RowView row = row_of(
-            decoded,
-            R"(,"userId":)" + value + R"(,"messageId":)" + value + R"(,"groupId": )" + value + " ");
+        std::string members;
+        for (const char* name : {"userId", "messageId", "groupId"}) {
+            members += ",\"";
+            members += name;
+            members += "\": ";
+            members += number;
+        }
+        const RowView row = row_of(decoded, members);
         EXPECT_EQ(row.text(id::kUserId), number);
         EXPECT_EQ(row.text(id::kMessageId), number);
         EXPECT_EQ(row.text(id::kGroupId), number);

@@ -12,15 +12,18 @@
 namespace icelight::event::testing {
 namespace {
 
+void check_column(const RowView& row, const Column& column) {
+    if (column.type != ColumnType::kJsonText || row.is_null(column.id)) return;
+    ICE_CHECK(read_json(row.text(column.id)).has_value(), "a column is no JSON");
+}
+
 void check_rows(const ParsedRequest& parsed) {
     std::string_view bytes = parsed.rows;
     for (const RowRef& ref : parsed.row_refs) {
         const auto row = decode_row(bytes.substr(0, ref.bytes));
         ICE_CHECK(row.has_value(), "a row does not decode");
-        for (const Column& column : kEventColumns) {
-            const bool is_json = column.type == ColumnType::kJsonText && !row->is_null(column.id);
-            ICE_CHECK(!is_json || read_json(row->text(column.id)).has_value(), "not JSON");
-        }
+        for (const Column& column : kEventColumns)
+            check_column(*row, column);
         bytes.remove_prefix(ref.bytes);
     }
     ICE_CHECK(bytes.empty(), "bytes after the last row");
@@ -41,10 +44,10 @@ void check_rejects(const ParsedRequest& parsed) {
 
 int fuzz_parse(const std::uint8_t* data, std::size_t bytes) {
     static Parser parser;
-    static const FingerprintKey kKey{7};
+    static const FingerprintKey key{7};
     const std::string body(reinterpret_cast<const char*>(data), bytes);
     RequestFacts facts;
-    facts.key = &kKey;
+    facts.key = &key;
     facts.received_at = 1'767'225'660'000'000;
     for (const std::string_view route_type : {"", "track", "page"}) {
         facts.route_type = route_type;

@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <regex>
 
+#include "base/check.h"
+
 namespace icelight::event::testing {
 namespace {
 
@@ -120,12 +122,12 @@ private:
     }
 
     bool read_number() {
-        static const std::regex kNumber("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
+        static const std::regex number("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
         std::size_t end = at_;
         while (end < text_.size() &&
                std::string_view("+-.0123456789eE").find(text_[end]) != text_.npos)
             ++end;
-        if (!std::regex_match(text_.begin() + at_, text_.begin() + end, kNumber)) return false;
+        if (!std::regex_match(text_.begin() + at_, text_.begin() + end, number)) return false;
         at_ = end;
         return true;
     }
@@ -230,6 +232,12 @@ const JsonValue* JsonValue::find(std::string_view name) const {
 
 std::optional<JsonValue> read_json(std::string_view text) {
     return Reader(text).document();
+}
+
+JsonValue read_known_json(std::string_view text) {
+    auto value = read_json(text);
+    if (!value) die(__FILE__, __LINE__, "read_json", text);
+    return *std::move(value);
 }
 
 }  // namespace icelight::event::testing

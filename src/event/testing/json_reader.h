@@ -30,4 +30,7 @@ struct JsonValue {
 /// Empty: not one JSON text in UTF-8 (RFC 8259).
 std::optional<JsonValue> read_json(std::string_view text);
 
+/// read_json() of a text that is known to be JSON; aborts otherwise.
+JsonValue read_known_json(std::string_view text);
+
 }  // namespace icelight::event::testing
