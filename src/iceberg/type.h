@@ -44,9 +44,8 @@ struct Type {
     std::string name;           ///< kOther only.
     std::vector<Field> fields;  ///< Nested kinds only.
 
-    Type() = default;
-
-    Type(TypeKind kind) : kind(kind) {}  // NOLINT(google-explicit-constructor): Type is its kind.
+    Type();
+    Type(TypeKind kind);  // NOLINT(google-explicit-constructor): most types are only a kind.
 
     bool operator==(const Type& other) const;
 
@@ -68,6 +67,11 @@ struct Field {
 
     bool operator==(const Field& other) const = default;
 };
+
+// Here, because the vector needs Field to be whole.
+inline Type::Type() = default;
+
+inline Type::Type(TypeKind kind) : kind(kind) {}
 
 Type make_decimal(std::int32_t precision, std::int32_t scale);
 Type make_fixed(std::int32_t length_bytes);

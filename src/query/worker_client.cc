@@ -174,6 +174,12 @@ tl::unexpected<Error> WorkerClient::take_error(std::string_view payload) {
     return fail(error->code, std::move(error->text));
 }
 
+bool WorkerClient::is_alive() const {
+    // An idle worker says nothing: whatever there is to read is its end.
+    pollfd entry{child_.socket_fd(), POLLIN, 0};
+    return ::poll(&entry, 1, 0) == 0;
+}
+
 std::uint64_t WorkerClient::resident_bytes() const {
     std::ifstream file(fmt::format("/proc/{}/statm", child_.pid()));
     std::uint64_t total_pages = 0;

@@ -64,6 +64,9 @@ public:
     /// After an error of the verbs above.
     WorkerFate fate() const { return fate_; }
 
+    /// False: it ended while it was idle. No wait.
+    bool is_alive() const;
+
     std::size_t number() const { return number_; }
 
     std::uint64_t resident_bytes() const;

@@ -23,17 +23,20 @@ void WorkerPool::start() {
 
 Result<std::unique_ptr<WorkerClient>> WorkerPool::take(Deadline deadline) {
     std::unique_lock lock(mutex_);
-    const bool has_answer = changed_.wait_until(lock, deadline, [this] {
-        return is_closed_ || !ready_.empty() || (!problem_.empty() && numbers_.empty());
-    });
-    if (!ready_.empty() && !is_closed_) {
+    while (true) {
+        const bool has_answer = changed_.wait_until(lock, deadline, [this] {
+            const bool is_off = !problem_.empty() && numbers_.empty();
+            return is_closed_ || is_off || !ready_.empty();
+        });
+        if (is_closed_) return fail(ErrorCode::kShuttingDown, "the server is stopping");
+        if (!has_answer) return fail(ErrorCode::kTimeout, "no SQL worker was free in time");
+        if (ready_.empty()) return fail(ErrorCode::kUnavailable, "SQL is off: " + problem_);
         auto worker = std::move(ready_.back());
         ready_.pop_back();
-        return worker;
+        if (worker->is_alive()) return worker;
+        dead_.push_back(std::move(worker));
+        changed_.notify_all();
     }
-    if (is_closed_) return fail(ErrorCode::kShuttingDown, "the server is stopping");
-    if (!has_answer) return fail(ErrorCode::kTimeout, "no SQL worker was free in time");
-    return fail(ErrorCode::kUnavailable, "SQL is off: " + problem_);
 }
 
 void WorkerPool::give_back(std::unique_ptr<WorkerClient> worker) {

@@ -15,12 +15,13 @@ constexpr std::size_t kRowsAhead = 8;  // Enough to hide a cache miss of the win
 std::size_t GroupBuilder::bytes_max(const Batch& batch) {
     std::size_t bytes = 0;
     if (!batch.row_refs.empty()) {
-        bytes += kRecordHeaderBytes + kRecordAlignment + batch.rows.size() +
-                 batch.row_refs.size() * (kLengthBytes + kFingerprintBytes);
+        bytes += kRecordHeaderBytes +
+                 padded_bytes(batch.rows.size() +
+                              batch.row_refs.size() * (kLengthBytes + kFingerprintBytes));
     }
     if (!batch.reject_bytes.empty()) {
-        bytes += kRecordHeaderBytes + kRecordAlignment + batch.rejects.size() +
-                 batch.reject_bytes.size() * kLengthBytes;
+        bytes += kRecordHeaderBytes +
+                 padded_bytes(batch.rejects.size() + batch.reject_bytes.size() * kLengthBytes);
     }
     return bytes;
 }

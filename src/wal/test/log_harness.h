@@ -1,11 +1,14 @@
 #pragma once
 
+#include <pthread.h>
+
 #include <chrono>
 #include <cstdint>
 #include <future>
 #include <map>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -19,6 +22,21 @@
 namespace icelight::wal::testing {
 
 inline constexpr std::uint64_t kSmallSegmentBytes = 4096;
+
+/// In a sync hook: is this the log's own thread, not the one that makes spares and sidecars?
+inline bool is_log_thread() {
+    char name[16] = {};
+    ::pthread_getname_np(::pthread_self(), name, sizeof(name));
+    return std::string(name) == "wal";
+}
+
+/// Until spare and sidecars are made: nothing changed the files for a while.
+inline void wait_until_idle(const io::testing::FaultyFileSystem& files) {
+    for (std::uint64_t calls = 0; calls != files.changing_calls();) {
+        calls = files.changing_calls();
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+}
 
 inline Options small_options() {
     Options options;

@@ -128,7 +128,7 @@ TEST_F(LogTest, FullQueueIsOverloadedAndLateBatchesAreGivenUp) {
     auto gate = let_go.get_future().share();
     std::atomic<int> syncs = 0;
     files_.set_sync_hook([&, gate] {
-        if (++syncs == 1) {
+        if (testing::is_log_thread() && ++syncs == 1) {
             entered.set_value();
             gate.wait();
         }
@@ -184,11 +184,11 @@ TEST_F(LogTest, ReleasesFlushedSegmentsAndKeepsTheirFingerprints) {
     log->release(10);
     EXPECT_EQ(log->first_offset(), 0U);
     const std::uint64_t bytes_before = log->bytes_from(290);
-    while (log->first_offset() < 200) {
+    while (log->first_offset() < 186) {
         log->release(295);
         std::this_thread::yield();
     }
-    EXPECT_LT(log->first_offset(), 290U);
+    EXPECT_EQ(log->first_offset(), 186U);  // 31 rows a segment; three segments stay.
     EXPECT_EQ(log->bytes_from(300), 0U);
     EXPECT_EQ(log->bytes_from(290), bytes_before);
     EXPECT_GT(bytes_before, 0U);
@@ -210,7 +210,7 @@ TEST_F(LogTest, OneGroupTakesAllThatIsQueued) {
     auto waiting = append_later(*log, batch_of({"warm"}));
     waiting.wait();
     files_.set_sync_hook([&, gate] {
-        if (++syncs == 1) {
+        if (testing::is_log_thread() && ++syncs == 1) {
             entered.set_value();
             gate.wait();
         }
@@ -230,19 +230,21 @@ TEST(LogOnDisk, WritesAndRecoversRealFiles) {
     const icelight::testing::TempDir dir;
     Options options = small_options();
     options.directory = dir.path() / "log";
-    options.segment_bytes = 1 << 20;
+    options.segment_bytes = 64 << 10;
     auto& files = io::posix_file_system();
     for (int round = 0; round < 3; ++round) {
         auto log = open_log(files, options);
         ASSERT_THAT(log, IsOk());
         const std::string row(1000, static_cast<char>('a' + round));
-        for (int index = 0; index < 500; ++index)
+        for (int index = 0; index < 100; ++index)
             ASSERT_THAT(append_now(**log, batch_of({row + std::to_string(index)})), IsOk());
-        EXPECT_EQ((*log)->durable_offset(), 500U * (round + 1));
-        if (round == 1) ASSERT_THAT((*log)->close(deadline_in(kSoon)), IsOk());
+        EXPECT_EQ((*log)->durable_offset(), 100U * (round + 1));
+        if (round == 1) {
+            ASSERT_THAT((*log)->close(deadline_in(kSoon)), IsOk());
+        }
     }
     auto reader = Reader::open(options.directory, files).value();
-    EXPECT_EQ(read_items(reader, 0, 1500).value().size(), 1500U);
+    EXPECT_EQ(read_items(reader, 0, 300).value().size(), 300U);
 }
 
 }  // namespace
