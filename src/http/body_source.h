@@ -9,6 +9,10 @@
 #include "base/clock.h"
 #include "base/result.h"
 
+namespace icelight {
+class BytePipe;
+}
+
 namespace icelight::http {
 
 /// A response body that is made while it is sent.
@@ -46,8 +50,7 @@ public:
     void abandon() override;
 
 private:
-    class State;
-    std::shared_ptr<State> state_;
+    std::shared_ptr<BytePipe> pipe_;
 };
 
 }  // namespace icelight::http

@@ -45,11 +45,13 @@ void Connection::keep() {
     if (unread_.empty()) {
         kept_.clear();
         if (kept_.capacity() > kIdleBytesMax) kept_ = {};
-    } else if (unread_.data() < kept_.data() || unread_.data() >= kept_.data() + kept_.size()) {
-        kept_.assign(unread_);
-    } else {
-        kept_.erase(0, static_cast<std::size_t>(unread_.data() - kept_.data()));
+        unread_ = kept_;
+        return;
     }
+    const bool is_kept =
+        unread_.data() >= kept_.data() && unread_.data() < kept_.data() + kept_.size();
+    if (is_kept) return;
+    kept_.assign(unread_);
     unread_ = kept_;
 }
 
@@ -68,6 +70,8 @@ awaitable<Connection::Io> Connection::fill() {
     if (kept_.empty()) {
         unread_ = {thread_.read_buffer(), bytes};
     } else {
+        // Now and not when it was consumed: pipelined requests would move the rest each time.
+        kept_.erase(0, kept_.size() - unread_.size());
         kept_.append(thread_.read_buffer(), bytes);
         unread_ = kept_;
     }
@@ -112,14 +116,14 @@ awaitable<void> Connection::linger() {
 }
 
 awaitable<Connection::Io> Connection::wait(tcp::socket::wait_type what) {
-    if (is_timed_out_) co_return Io::kTimedOut;
     auto [error] = co_await socket_.async_wait(what, kAwait);
     if (is_timed_out_) {
         // Once: the answer that says so has its own deadline.
         is_timed_out_ = false;
         co_return Io::kTimedOut;
     }
-    co_return error ? Io::kClosed : Io::kOk;
+    if (error) co_return Io::kClosed;
+    co_return Io::kOk;
 }
 
 void Connection::set_deadline(std::chrono::milliseconds after) {

@@ -1,6 +1,5 @@
 #include "http/listener.h"
 
-#include <condition_variable>
 #include <thread>
 #include <vector>
 
@@ -13,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/spawn.h"
+#include "base/worker_pool.h"
 #include "http/net_thread_internal.h"
 #include "http/session_internal.h"
 #include "http/telemetry.h"
@@ -26,7 +26,6 @@ constexpr auto kAwait = boost::asio::as_tuple(boost::asio::use_awaitable);
 
 constexpr int kBacklog = 1024;
 constexpr std::chrono::milliseconds kAcceptRetry{100};
-constexpr std::chrono::milliseconds kDrainPoll{5};
 constexpr std::string_view kTooManyAnswer =
     "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\n"
     "Connection: close\r\n\r\n";
@@ -73,7 +72,10 @@ public:
         for (auto& thread : threads_)
             thread->start();
         spawn(accept_context_.get_executor(), "accept", accept_all());
-        accept_thread_ = std::thread([this] { accept_context_.run(); });
+        accept_thread_ = std::thread([this] {
+            name_this_thread("accept");
+            accept_context_.run();
+        });
         telemetry::listening(endpoint_.address().to_string(), endpoint_.port());
     }
 
@@ -90,9 +92,8 @@ public:
         shared_->is_closing = true;
         for (auto& thread : threads_)
             thread->drain();
-        while (shared_->connections > 0 && clock_.steady() < deadline)
-            std::this_thread::sleep_for(kDrainPoll);
-        const std::size_t left = shared_->connections;
+        shared_->connections.wait_empty(deadline);
+        const std::size_t left = shared_->connections.inside();
         for (auto& thread : threads_)
             thread->stop();
         if (left == 0) return {};
@@ -101,9 +102,15 @@ public:
 
     const tcp::endpoint& endpoint() const { return endpoint_; }
 
-    std::size_t connections() const { return shared_ ? shared_->connections.load() : 0; }
+    std::size_t connections() const { return shared_ ? shared_->connections.inside() : 0; }
 
 private:
+    /// A connection on its way to its net thread.
+    struct Guest {
+        tcp::socket socket;
+        Gate::Pass pass;
+    };
+
     awaitable<void> accept_all() {
         boost::asio::steady_timer retry(accept_context_);
         for (std::size_t turn = 0;; ++turn) {
@@ -121,17 +128,19 @@ private:
     }
 
     void admit(tcp::socket socket, NetThread& thread) {
-        if (++shared_->connections > options_.limits.connections_max) {
-            --shared_->connections;
+        auto pass = shared_->connections.find_pass();
+        if (!pass) return;
+        if (shared_->connections.inside() > options_.limits.connections_max) {
             telemetry::connection_refused("too many connections");
             boost::system::error_code ignored;
             socket.non_blocking(true, ignored);
             socket.write_some(boost::asio::buffer(kTooManyAnswer), ignored);
             return;
         }
-        auto shared_socket = std::make_shared<tcp::socket>(std::move(socket));
-        boost::asio::post(thread.context(), [shared_socket, &thread] {
-            auto session = std::make_unique<Session>(std::move(*shared_socket), thread);
+        auto guest = std::make_shared<Guest>(Guest{std::move(socket), std::move(*pass)});
+        boost::asio::post(thread.context(), [guest, &thread] {
+            auto session =
+                std::make_unique<Session>(std::move(guest->socket), thread, std::move(guest->pass));
             spawn(thread.context().get_executor(), "session", Session::run(std::move(session)));
         });
     }

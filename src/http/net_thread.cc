@@ -1,11 +1,9 @@
-#include <pthread.h>
-
 #include <ctime>
-#include <future>
 
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include "base/worker_pool.h"
 #include "http/net_thread_internal.h"
 #include "http/session_internal.h"
 
@@ -39,7 +37,7 @@ NetThread::~NetThread() {
 void NetThread::start() {
     sweep_later();
     thread_ = std::thread([this] {
-        pthread_setname_np(pthread_self(), name_.c_str());
+        name_this_thread(name_);
         context_.run();
     });
 }

@@ -10,6 +10,7 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "base/clock.h"
+#include "base/gate.h"
 #include "http/limits.h"
 #include "http/router.h"
 
@@ -23,7 +24,7 @@ struct Shared {
     std::shared_ptr<const Router> router;
     const Clock& clock;
     std::atomic<std::size_t> bodies_bytes{0};  ///< Request bodies in memory.
-    std::atomic<std::size_t> connections{0};
+    Gate connections;                          ///< Closed: no more are taken.
     std::atomic<bool> is_closing{false};
 
     Shared(Limits some_limits, std::shared_ptr<const Router> some_router, const Clock& a_clock)

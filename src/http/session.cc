@@ -26,8 +26,9 @@ bool BodyClaim::raise_to(std::size_t bytes) {
     return true;
 }
 
-Session::Session(boost::asio::ip::tcp::socket socket, NetThread& thread)
-    : thread_(thread),
+Session::Session(boost::asio::ip::tcp::socket socket, NetThread& thread, Gate::Pass pass)
+    : pass_(std::move(pass)),
+      thread_(thread),
       limits_(thread.shared().limits),
       router_(*thread.shared().router),
       connection_(std::move(socket), thread) {
@@ -37,7 +38,6 @@ Session::Session(boost::asio::ip::tcp::socket socket, NetThread& thread)
 
 Session::~Session() {
     thread_.remove(this);
-    --thread_.shared().connections;
     telemetry::connection_closed();
 }
 

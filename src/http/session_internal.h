@@ -36,7 +36,7 @@ private:
 /// Thread safety: its net thread only. Lifetime: owned by its own coroutine.
 class Session {
 public:
-    Session(boost::asio::ip::tcp::socket socket, NetThread& thread);
+    Session(boost::asio::ip::tcp::socket socket, NetThread& thread, Gate::Pass pass);
     ~Session();
     Session(const Session&) = delete;
     Session& operator=(const Session&) = delete;
@@ -87,6 +87,7 @@ private:
     Response render_error(int status, std::string_view message);
     void write_head(const Response& response, bool keeps_alive);
 
+    const Gate::Pass pass_;
     NetThread& thread_;
     const Limits& limits_;
     const Router& router_;

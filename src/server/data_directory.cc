@@ -9,6 +9,8 @@
 #include <cstring>
 #include <system_error>
 
+#include "io/file_system.h"
+
 namespace icelight::server {
 namespace {
 
@@ -22,11 +24,11 @@ tl::unexpected<Error> not_usable(const std::filesystem::path& path, const std::s
 }
 
 Result<> create_parts(const std::filesystem::path& path) {
-    std::error_code error;
     for (const char* part : {"", "log", "warehouse", "spill"}) {
         const auto directory = *part == '\0' ? path : path / part;
-        std::filesystem::create_directories(directory, error);
-        if (error) return not_usable(directory, "cannot create it: " + error.message());
+        // Durably, parents too: what is acknowledged must not go with its directory's name.
+        const auto made = io::posix_file_system().create_directories_durably(directory);
+        if (!made) return not_usable(directory, made.error().message);
         if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0) {
             return not_usable(directory, std::string("not writable: ") + std::strerror(errno));
         }

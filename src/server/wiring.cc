@@ -25,6 +25,7 @@
 #include "server/config.h"
 #include "server/data_directory.h"
 #include "server/listen_address.h"
+#include "server/port_holder.h"
 #include "server/telemetry.h"
 #include "wal/log.h"
 
@@ -70,10 +71,39 @@ query::Options query_options(const Config& config, const DataDirectory& director
     return options;
 }
 
+lake::TableNames table_names(const Config& config) {
+    return {.space = {config.text("lake.namespace")}, .events = config.text("lake.table")};
+}
+
+IngestOptions ingest_options(const Config& config, const DataDirectory& directory) {
+    IngestOptions options;
+    options.inflate.bytes_max =
+        static_cast<std::size_t>(config.number("ingest.inflated-bytes-max"));
+    options.floors.unflushed_bytes_max =
+        static_cast<std::uint64_t>(config.number("log.unflushed-bytes-max"));
+    options.data_directory = directory.path();
+    return options;
+}
+
 std::size_t net_threads(const Config& config) {
     const auto wanted = static_cast<std::size_t>(config.number("server.threads"));
     if (wanted > 0) return wanted;
     return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
+}
+
+Result<std::unique_ptr<http::Listener>> open_listener(const Config& config,
+                                                      const ListenAddress& listen) {
+    http::ListenerOptions options;
+    options.address = listen.address;
+    options.port = listen.port;
+    options.threads = net_threads(config);
+    options.limits.body_bytes_max =
+        static_cast<std::size_t>(config.number("ingest.body-bytes-max"));
+    auto opened = http::Listener::open(std::move(options), system_clock());
+    if (opened || opened.error().code != ErrorCode::kAlreadyExists) return opened;
+    return fail(ErrorCode::kAlreadyExists,
+                opened.error().message + " (" + describe_port_holder(listen) +
+                    "); stop it or give --listen another port");
 }
 
 /// The log, at the table's watermark; a log that is new to the catalog is adopted.
@@ -110,6 +140,11 @@ struct Wiring::Parts {
     std::unique_ptr<query::Service> query;
     WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
     std::unique_ptr<Ingest> ingest;
+
+    // In this order.
+    Result<> open_storage(const Config& config);
+    void start_work(const Config& config);
+    std::shared_ptr<const http::Router> make_router(const Config& config, bool is_public);
 };
 
 Wiring::Wiring(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -123,77 +158,73 @@ Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config) {
     raise_open_files_limit();
 
     ICE_ASSIGN(auto directory, DataDirectory::open(config.text("server.data")));
-    // The port comes first: a second server on it must not touch anything.
-    ICE_ASSIGN(auto listener,
-               http::Listener::open({.address = listen.address,
-                                     .port = listen.port,
-                                     .threads = net_threads(config),
-                                     .limits = {.body_bytes_max = static_cast<std::size_t>(
-                                                    config.number("ingest.body-bytes-max"))}},
-                                    system_clock()));
+    // The port comes before the data: a second server on it must not touch anything.
+    ICE_ASSIGN(auto listener, open_listener(config, listen));
     auto parts = std::make_unique<Parts>(std::move(directory), std::move(auth));
     parts->listener = std::move(listener);
     ICE_TRY(parts->directory.announce("http://" + parts->listener->address()));
-
-    auto& files = io::posix_file_system();
-    ICE_ASSIGN(parts->catalog,
-               catalog::sqlite::open_catalog({.database = parts->directory.catalog_file(),
-                                              .warehouse = parts->directory.warehouse()},
-                                             files,
-                                             system_clock()));
-    ICE_ASSIGN(parts->log, open_log(config, parts->directory, *parts->catalog));
-    const lake::TableNames names{.space = {config.text("lake.namespace")},
-                                 .events = config.text("lake.table")};
-    ICE_TRY(
-        lake::ensure_tables(*parts->catalog, names, parts->directory.warehouse(), system_clock()));
-
-    parts->flusher = std::make_unique<lake::Flusher>(
-        lake::FlusherOptions{
-            .log_directory = parts->directory.log(),
-            .names = names,
-            .target_lag = config.duration("lake.target-lag"),
-            .bytes_max = static_cast<std::uint64_t>(config.number("lake.flush-bytes-max"))},
-        *parts->log,
-        *parts->catalog,
-        files,
-        system_clock());
-    parts->flusher->start();
-    parts->query = std::make_unique<query::Service>(
-        query_options(config, parts->directory), *parts->log, *parts->catalog, system_clock());
-    if (auto started = parts->query->start(); !started)
-        telemetry::sql_unavailable(started.error().message);
-
-    const IngestOptions ingest{
-        .inflate = {.bytes_max =
-                        static_cast<std::size_t>(config.number("ingest.inflated-bytes-max"))},
-        .floors = {.unflushed_bytes_max =
-                       static_cast<std::uint64_t>(config.number("log.unflushed-bytes-max"))},
-        .data_directory = parts->directory.path()};
-    parts->ingest = std::make_unique<Ingest>(
-        ingest, *parts->log, *parts->flusher, parts->auth, files, system_clock());
-
-    auto router = std::make_shared<http::Router>();
-    set_policies(*router,
-                 {.allowed_hosts = config.text("server.allowed-hosts"),
-                  .is_public = !is_loopback_host(listen.address),
-                  .allowed_origins = config.text("ingest.allowed-origins")});
-    parts->ingest->add_routes(*router);
-    add_query_routes(*router,
-                     {.service = *parts->query,
-                      .log = *parts->log,
-                      .auth = parts->auth,
-                      .timeout = config.duration("query.timeout"),
-                      .threads = static_cast<int>(config.number("query.threads")),
-                      .memory_bytes_max = config.number("query.memory-bytes-max")});
-    add_table_routes(*router, {*parts->catalog, parts->auth, parts->catalog_pool});
-    add_catalog_routes(*router, {*parts->catalog, parts->auth, parts->catalog_pool});
-    add_health_routes(*router, {*parts->log, *parts->flusher, *parts->query, system_clock()});
-    parts->listener->serve(router);
+    ICE_TRY(parts->open_storage(config));
+    parts->start_work(config);
+    parts->listener->serve(parts->make_router(config, !is_loopback_host(listen.address)));
 
     std::unique_ptr<Wiring> wiring(new Wiring(std::move(parts)));
     wiring->address_ = wiring->parts_->listener->address();
     telemetry::started(wiring->address_, config.summary());
     return wiring;
+}
+
+Result<> Wiring::Parts::open_storage(const Config& config) {
+    auto& files = io::posix_file_system();
+    ICE_ASSIGN(catalog,
+               catalog::sqlite::open_catalog(
+                   {.database = directory.catalog_file(), .warehouse = directory.warehouse()},
+                   files,
+                   system_clock()));
+    ICE_ASSIGN(log, open_log(config, directory, *catalog));
+    return lake::ensure_tables(
+        *catalog, table_names(config), directory.warehouse(), system_clock());
+}
+
+void Wiring::Parts::start_work(const Config& config) {
+    auto& files = io::posix_file_system();
+    flusher = std::make_unique<lake::Flusher>(
+        lake::FlusherOptions{
+            .log_directory = directory.log(),
+            .names = table_names(config),
+            .target_lag = config.duration("lake.target-lag"),
+            .bytes_max = static_cast<std::uint64_t>(config.number("lake.flush-bytes-max"))},
+        *log,
+        *catalog,
+        files,
+        system_clock());
+    flusher->start();
+    query = std::make_unique<query::Service>(
+        query_options(config, directory), *log, *catalog, system_clock());
+    if (auto started = query->start(); !started)
+        telemetry::sql_unavailable(started.error().message);
+    ingest = std::make_unique<Ingest>(
+        ingest_options(config, directory), *log, *flusher, auth, files, system_clock());
+}
+
+std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& config,
+                                                               bool is_public) {
+    auto router = std::make_shared<http::Router>();
+    set_policies(*router,
+                 {.allowed_hosts = config.text("server.allowed-hosts"),
+                  .is_public = is_public,
+                  .allowed_origins = config.text("ingest.allowed-origins")});
+    ingest->add_routes(*router);
+    add_query_routes(*router,
+                     {.service = *query,
+                      .log = *log,
+                      .auth = auth,
+                      .timeout = config.duration("query.timeout"),
+                      .threads = static_cast<int>(config.number("query.threads")),
+                      .memory_bytes_max = config.number("query.memory-bytes-max")});
+    add_table_routes(*router, {*catalog, auth, catalog_pool});
+    add_catalog_routes(*router, {*catalog, auth, catalog_pool});
+    add_health_routes(*router, {*log, *flusher, *query, system_clock()});
+    return router;
 }
 
 void Wiring::stop(const StopLimits& limits) {

@@ -6,7 +6,6 @@
 
 #include "base/worker_pool.h"
 #include "io/file_system.h"
-#include "lake/flusher.h"
 #include "server/telemetry.h"
 
 namespace icelight::server {
@@ -19,12 +18,12 @@ constexpr std::uint64_t kSoftFreeParts = 20;  // 5 %
 
 Floors::Floors(FloorLimits limits,
                std::filesystem::path directory,
-               const lake::Flusher& flusher,
+               std::function<std::uint64_t()> unflushed_bytes,
                io::FileSystem& files,
                const Clock& clock)
     : limits_(limits),
       directory_(std::move(directory)),
-      flusher_(flusher),
+      unflushed_bytes_(std::move(unflushed_bytes)),
       files_(files),
       clock_(clock) {
     refresh();
@@ -53,6 +52,7 @@ std::optional<Error> Floors::find_refusal(WorkerPool& pool) {
 }
 
 void Floors::refresh() {
+    looked_at_ms_.store(clock_.now_us() / 1000, std::memory_order_relaxed);
     const State state = look();
     const State before = state_.exchange(state);
     if (state == before) return;
@@ -75,7 +75,7 @@ Floors::State Floors::look() const {
         const auto soft = std::min(limits_.soft_free_bytes, space->total_bytes / kSoftFreeParts);
         if (space->free_bytes < soft) return State::kDiskLow;
     }
-    return flusher_.lag().bytes > limits_.unflushed_bytes_max ? State::kLogLag : State::kRoom;
+    return unflushed_bytes_() > limits_.unflushed_bytes_max ? State::kLogLag : State::kRoom;
 }
 
 }  // namespace icelight::server

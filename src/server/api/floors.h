@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 
 #include "base/clock.h"
@@ -10,10 +11,6 @@
 
 namespace icelight::io {
 class FileSystem;
-}
-
-namespace icelight::lake {
-class Flusher;
 }
 
 namespace icelight {
@@ -35,9 +32,10 @@ struct FloorLimits {
 /// Lifetime: the pool is closed before the destruction.
 class Floors {
 public:
+    /// @param unflushed_bytes  of the log above W; asked from any thread.
     Floors(FloorLimits limits,
            std::filesystem::path directory,
-           const lake::Flusher& flusher,
+           std::function<std::uint64_t()> unflushed_bytes,
            io::FileSystem& files,
            const Clock& clock);
 
@@ -56,7 +54,7 @@ private:
     // constant after construction
     const FloorLimits limits_;
     const std::filesystem::path directory_;
-    const lake::Flusher& flusher_;
+    const std::function<std::uint64_t()> unflushed_bytes_;
     io::FileSystem& files_;
     const Clock& clock_;
     // any thread

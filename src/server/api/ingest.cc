@@ -9,6 +9,7 @@
 #include "event/parse.h"
 #include "http/limits.h"
 #include "http/router.h"
+#include "lake/flusher.h"
 #include "server/api/ingest_answer.h"
 #include "server/api/ingest_paths.h"
 #include "server/api/lake_token.h"
@@ -68,7 +69,12 @@ Ingest::Ingest(IngestOptions options,
       auth_(auth),
       clock_(clock),
       quota_(clock),
-      floors_(options_.floors, options_.data_directory, flusher, files, clock),
+      floors_(
+          options_.floors,
+          options_.data_directory,
+          [&flusher] { return flusher.lag().bytes; },
+          files,
+          clock),
       pool_("ingest", 1, kPoolItemsMax) {}
 
 void Ingest::close() {

@@ -13,11 +13,19 @@
 #include "base/worker_pool.h"
 #include "http/router.h"
 #include "server/api/floors.h"
-#include "server/api/reject_quota.h"
 #include "server/inflate.h"
+#include "server/reject_quota.h"
 
 namespace icelight::event {
 struct ParsedRequest;
+}
+
+namespace icelight::io {
+class FileSystem;
+}
+
+namespace icelight::lake {
+class Flusher;
 }
 
 namespace icelight::wal {

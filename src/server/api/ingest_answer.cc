@@ -49,10 +49,14 @@ http::Response make_all_bad(const event::ParsedRequest& parsed) {
 }
 
 http::Response make_refused(const Error& error) {
-    http::Response response = http::make_error(error);
-    const bool is_worth_retrying =
-        error.code == ErrorCode::kOverloaded || error.code == ErrorCode::kUnavailable ||
-        error.code == ErrorCode::kShuttingDown || error.code == ErrorCode::kTimeout;
+    // A batch that waited too long was not written, which 504 would leave open: 503.
+    const bool waited_too_long = error.code == ErrorCode::kTimeout;
+    http::Response response = waited_too_long
+                                  ? http::make_error(http::status::kUnavailable, error.message)
+                                  : http::make_error(error);
+    const bool is_worth_retrying = waited_too_long || error.code == ErrorCode::kOverloaded ||
+                                   error.code == ErrorCode::kUnavailable ||
+                                   error.code == ErrorCode::kShuttingDown;
     if (is_worth_retrying) response.add_header("Retry-After", kRetryAfterSeconds);
     return response;
 }

@@ -74,7 +74,11 @@ TEST(Ingest, EveryPathTakesEventsWithAndWithoutPrefixAndSlash) {
                 EXPECT_EQ(answer.status, 200) << prefix << type << answer.body;
             }
         }
-        EXPECT_EQ(server.post(fmt::format("{}/batch", prefix), make_batch(3, prefix)).status, 200);
+        EXPECT_EQ(server
+                      .post(fmt::format("{}/batch", prefix),
+                            make_batch(3, fmt::format("{}batch", prefix)))
+                      .status,
+                  200);
     }
     EXPECT_EQ(server.log().counters().stored, 30U);
 }

@@ -11,7 +11,10 @@
 #include "lake/flusher.h"
 #include "lake/tables.h"
 #include "lake/worker_client.h"
+#include "query/service.h"
 #include "server/api/catalog.h"
+#include "server/api/health.h"
+#include "server/api/query.h"
 #include "server/api/tables.h"
 #include "wal/log.h"
 
@@ -19,7 +22,8 @@ namespace icelight::server::testing {
 namespace {
 
 constexpr std::chrono::seconds kStopWait{5};
-constexpr std::uint64_t kSegmentBytes = 1 << 20;
+constexpr std::chrono::seconds kQueryTimeout{5};
+constexpr std::uint64_t kSegmentBytes = 2 << 20;
 
 template <class T>
 T take(Result<T> result) {
@@ -36,6 +40,7 @@ struct TestServer::Parts {
     std::unique_ptr<catalog::Catalog> catalog;
     std::unique_ptr<wal::Log> log;
     std::unique_ptr<lake::Flusher> flusher;
+    std::unique_ptr<query::Service> query;
     WorkerPool pool{"catalog-read", 1, 16};
     std::unique_ptr<Auth> auth;
     std::unique_ptr<Ingest> ingest;
@@ -60,6 +65,11 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
                                         *parts_->catalog,
                                         files,
                                         clock);
+    parts_->query = std::make_unique<query::Service>(
+        query::Options{.warehouse = path / "warehouse", .log_directory = path / "log"},
+        *parts_->log,
+        *parts_->catalog,
+        clock);
     parts_->auth = std::make_unique<Auth>(std::move(options.auth));
     parts_->ingest =
         std::make_unique<Ingest>(IngestOptions{.floors = options.floors, .data_directory = path},
@@ -73,6 +83,14 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     parts_->ingest->add_routes(*router);
     add_table_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
     add_catalog_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
+    add_query_routes(*router,
+                     {.service = *parts_->query,
+                      .log = *parts_->log,
+                      .auth = *parts_->auth,
+                      .timeout = kQueryTimeout,
+                      .threads = 2,
+                      .memory_bytes_max = 1 << 30});
+    add_health_routes(*router, {*parts_->log, *parts_->flusher, *parts_->query, clock});
     parts_->listener->serve(router);
 }
 

@@ -20,8 +20,8 @@ struct TestServerOptions {
         .unflushed_bytes_max = 4ULL << 30, .soft_free_bytes = 0, .hard_free_bytes = 0};
 };
 
-/// The ingest, table and catalog routes on a real log and catalog in a directory of their own,
-/// behind a real listener; no worker processes, so nothing is flushed and there is no SQL.
+/// Every route on a real log and catalog in a directory of their own, behind a real listener; no
+/// worker processes, so nothing is flushed and no query is answered.
 class TestServer {
 public:
     explicit TestServer(TestServerOptions options = {});

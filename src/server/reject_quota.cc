@@ -1,4 +1,4 @@
-#include "server/api/reject_quota.h"
+#include "server/reject_quota.h"
 
 namespace icelight::server {
 

@@ -1,4 +1,4 @@
-// Shapes of the Iceberg REST catalog's answers (rest-catalog-open-api.yaml) and of the table lists.
+// Shapes of the Iceberg REST catalog's answers (rest-catalog-open-api.yaml).
 #include <boost/json.hpp>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -87,29 +87,6 @@ TEST(CatalogApi, ATokenIsAskedForWhenOneIsSet) {
     EXPECT_EQ(json_of(refused).at("error").at("type").as_string(), "NotAuthorizedException");
     EXPECT_EQ(server.get("/iceberg/v1/config", "Authorization: Bearer token\r\n").status, 200);
     EXPECT_EQ(server.get("/tables/analytics").status, 401);
-}
-
-TEST(TablesApi, TablesAndColumnsComeAsRowsInTheEnvelope) {
-    TestServer server;
-    const auto tables = json_of(server.get("/tables/analytics"));
-    EXPECT_TRUE(tables.at("success").as_bool());
-    EXPECT_EQ(tables.at("data"),
-              boost::json::parse(R"([{"table_name":"events"},{"table_name":"events__rejected"}])"));
-    EXPECT_EQ(tables.at("meta").at("rowCount").as_int64(), 2);
-    const auto columns = json_of(server.get("/tables/analytics/events"));
-    EXPECT_EQ(columns.at("data").as_array().size(), 23U);
-    EXPECT_EQ(
-        columns.at("data").as_array().front(),
-        boost::json::parse(R"({"column_name":"message_id","type":"string","required":"true"})"));
-}
-
-TEST(TablesApi, BadNamesAre400AndMissingOnes404) {
-    TestServer server;
-    const Answer bad = server.get("/tables/a-b");
-    EXPECT_EQ(bad.status, 400);
-    EXPECT_THAT(bad.body, HasSubstr("Invalid namespace: a-b"));
-    EXPECT_EQ(server.get("/tables/none").status, 404);
-    EXPECT_EQ(server.get("/tables/analytics/none").status, 404);
 }
 
 }  // namespace
