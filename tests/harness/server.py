@@ -111,6 +111,12 @@ class Server:
         self.stop()
         return self.start(*arguments)
 
+    def restart_on(self, data):
+        """Goes on with another data directory."""
+        self.stop()
+        self.data = pathlib.Path(data)
+        return self.start()
+
     def __enter__(self):
         return self if self.process else self.start()
 
