@@ -33,6 +33,7 @@ struct EncodedManifest {
 ///   numbers and does not, or a spec that does not fit the schema.
 Result<EncodedManifest> encode_manifest(const Manifest& manifest);
 
+/// A file that was cut between two blocks looks whole: compare its size with manifest_length.
 /// @error kCorruption  not Avro, cut short, out of bounds, or without a required field.
 /// @error kUnsupported  a codec other than null, deflate and zstandard.
 Result<Manifest> decode_manifest(std::string_view bytes);

@@ -82,12 +82,12 @@ void read_sort_orders(const JsonObject& object, TableMetadata& metadata) {
     object.find_each("sort-orders", [&](const JsonObject& order) {
         metadata.sort_orders.push_back(read_sort_order(order));
     });
-    if (!metadata.sort_orders.empty() || metadata.format_version > 1) {
-        metadata.default_sort_order_id = object.int32("default-sort-order-id");
-    } else {
-        metadata.sort_orders.emplace_back();
-        metadata.default_sort_order_id = 0;
-    }
+    metadata.default_sort_order_id = metadata.format_version > 1
+                                         ? object.int32("default-sort-order-id")
+                                         : object.find_int32("default-sort-order-id").value_or(0);
+    // "Unsorted" needs no entry in the files of some writers.
+    const bool is_unsorted = metadata.default_sort_order_id == 0;
+    if (is_unsorted && metadata.find_sort_order(0) == nullptr) metadata.sort_orders.emplace_back();
 }
 
 void read_snapshots(const JsonObject& object, TableMetadata& metadata) {
@@ -118,6 +118,15 @@ void read_snapshots(const JsonObject& object, TableMetadata& metadata) {
     });
 }
 
+/// v1 has none, and one writer of v2 (DuckDB's COPY) leaves it out: then the snapshots tell.
+void read_sequence_number(const JsonObject& object, TableMetadata& metadata) {
+    std::int64_t highest = 0;
+    for (const auto& snapshot : metadata.snapshots) {
+        highest = std::max(highest, snapshot.sequence_number);
+    }
+    metadata.last_sequence_number = object.find_int64("last-sequence-number").value_or(highest);
+}
+
 void read_uuid(const JsonObject& object, TableMetadata& metadata) {
     auto text = object.find_text("table-uuid");
     if (!text && metadata.format_version == 1) return;
@@ -140,9 +149,6 @@ TableMetadata read_metadata(const JsonObject& object) {
     }
     read_uuid(object, metadata);
     metadata.location = object.text("location");
-    metadata.last_sequence_number = metadata.format_version == 1
-                                        ? object.find_int64("last-sequence-number").value_or(0)
-                                        : object.int64("last-sequence-number");
     metadata.last_updated_ms = object.int64("last-updated-ms");
     metadata.last_column_id = object.int32("last-column-id");
     read_schemas(object, metadata);
@@ -150,6 +156,7 @@ TableMetadata read_metadata(const JsonObject& object) {
     read_sort_orders(object, metadata);
     metadata.properties = object.text_map("properties");
     read_snapshots(object, metadata);
+    read_sequence_number(object, metadata);
     metadata.next_row_id = metadata.format_version >= 3 ? std::optional(object.int64("next-row-id"))
                                                         : object.find_int64("next-row-id");
     for (const auto& [key, value] : object.raw()) {
