@@ -29,13 +29,16 @@ Result<> FileSystem::create_directories_durably(const std::filesystem::path& pat
                                                       : std::filesystem::path("."));
     }
     ICE_TRY(create_directories(path));
-    for (const auto& parent : parents_of_new)
+    for (const auto& parent : parents_of_new) {
         ICE_TRY(sync_directory(parent));
+    }
     return {};
 }
 
 Result<> FileSystem::write_file_durably(const std::filesystem::path& path, std::string_view bytes) {
-    if (path.has_parent_path()) ICE_TRY(create_directories_durably(path.parent_path()));
+    if (path.has_parent_path()) {
+        ICE_TRY(create_directories_durably(path.parent_path()));
+    }
     ICE_ASSIGN(const auto file, open(path, OpenMode::kCreateNew));
     ICE_TRY(file->write_at(0, bytes));
     ICE_TRY(file->sync_all());

@@ -30,6 +30,11 @@ public:
         return files_.remove(path);
     }
 
+    Result<std::vector<std::string>> list(std::string_view location) override {
+        ICE_ASSIGN(const auto path, parse_location(location));
+        return files_.list(path);
+    }
+
 private:
     FileSystem& files_;
 };

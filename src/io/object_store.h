@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 
@@ -28,6 +29,8 @@ public:
     virtual Result<bool> exists(std::string_view location) = 0;
     /// @error kNotFound
     virtual Result<> remove(std::string_view location) = 0;
+    /// Names directly under a location, sorted. @error kNotFound
+    virtual Result<std::vector<std::string>> list(std::string_view location) = 0;
 };
 
 /// Objects are files of `files`, which must outlive the store.

@@ -23,6 +23,8 @@ TEST(DirectoryStore, PutsLoadsAndRemovesUnderNewFolders) {
     EXPECT_TRUE(store->exists(location).value());
     EXPECT_THAT(store->put(location, "other"), IsError(ErrorCode::kAlreadyExists));
     EXPECT_THAT(store->load(location, 4), IsError(ErrorCode::kTooLarge));
+    EXPECT_EQ(store->list(file_location(dir.path() / "a/b")).value(),
+              std::vector<std::string>{"object"});
     ASSERT_THAT(store->remove(location), IsOk());
     EXPECT_FALSE(store->exists(location).value());
 }

@@ -1,0 +1,131 @@
+#include "wal/housekeeper.h"
+
+#include <pthread.h>
+
+#include <utility>
+
+#include "io/file_system.h"
+#include "wal/sidecar.h"
+#include "wal/telemetry.h"
+
+namespace icelight::wal {
+
+Result<std::unique_ptr<io::File>> make_spare(const std::filesystem::path& directory,
+                                             io::FileSystem& files,
+                                             std::uint64_t bytes) {
+    const auto path = directory / kSpareName;
+    ICE_ASSIGN(const bool has_leftover, files.exists(path));
+    if (has_leftover) {
+        ICE_TRY(files.remove(path));
+    }
+    ICE_ASSIGN(auto file, files.open(path, io::OpenMode::kCreateNew));
+    auto zeroed = file->allocate_zeroed(bytes);
+    if (zeroed) zeroed = file->sync_all();
+    if (!zeroed) {
+        auto removed = files.remove(path);  // Gives the room back; a leftover is harmless.
+        static_cast<void>(removed);
+        return fail(zeroed.error().code, zeroed.error().message);
+    }
+    return file;
+}
+
+Result<> name_spare(const std::filesystem::path& directory,
+                    io::FileSystem& files,
+                    io::File& spare,
+                    const SegmentHeader& header) {
+    ICE_TRY(spare.write_at(0, encode_segment_header(header)));
+    ICE_TRY(spare.sync_data());
+    ICE_TRY(files.rename(directory / kSpareName, directory / segment_name(header.seq)));
+    return files.sync_directory(directory);
+}
+
+Housekeeper::Housekeeper(std::filesystem::path directory,
+                         io::FileSystem& files,
+                         std::uint64_t segment_bytes,
+                         Sealed sealed)
+    : directory_(std::move(directory)),
+      files_(files),
+      segment_bytes_(segment_bytes),
+      sealed_(std::move(sealed)),
+      thread_([this] { run(); }) {}
+
+Housekeeper::~Housekeeper() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_stopping_ = true;
+    }
+    changed_.notify_all();
+    thread_.join();
+}
+
+void Housekeeper::ask_spare() {
+    {
+        const std::lock_guard lock(mutex_);
+        if (!spare_) is_spare_wanted_ = true;
+        to_try_ = to_seal_.size();
+    }
+    changed_.notify_all();
+}
+
+Result<std::unique_ptr<io::File>> Housekeeper::take_spare() {
+    std::unique_lock lock(mutex_);
+    if (spare_ && !spare_->has_value()) spare_.reset();  // An old failure: try anew.
+    if (!spare_) {
+        is_spare_wanted_ = true;
+        changed_.notify_all();
+        changed_.wait(lock, [this] { return spare_.has_value(); });
+    }
+    auto taken = std::move(*spare_);
+    spare_.reset();
+    return taken;
+}
+
+void Housekeeper::seal(SegmentFile segment, std::uint64_t end_offset) {
+    {
+        const std::lock_guard lock(mutex_);
+        to_seal_.push_back({std::move(segment), end_offset});
+        to_try_ = to_seal_.size();
+    }
+    changed_.notify_all();
+}
+
+void Housekeeper::run() {
+    ::pthread_setname_np(::pthread_self(), "wal-files");
+    std::unique_lock lock(mutex_);
+    for (;;) {
+        changed_.wait(lock, [this] { return is_stopping_ || is_spare_wanted_ || to_try_ > 0; });
+        if (is_stopping_) return;
+        if (is_spare_wanted_) {
+            make_wanted_spare(lock);
+        } else {
+            make_next_sidecar(lock);
+        }
+    }
+}
+
+void Housekeeper::make_wanted_spare(std::unique_lock<std::mutex>& lock) {
+    lock.unlock();
+    auto made = make_spare(directory_, files_, segment_bytes_);
+    if (!made) telemetry::spare_failed(made.error());
+    lock.lock();
+    spare_ = std::move(made);
+    is_spare_wanted_ = false;
+    changed_.notify_all();
+}
+
+void Housekeeper::make_next_sidecar(std::unique_lock<std::mutex>& lock) {
+    SealJob job = std::move(to_seal_.front());
+    to_seal_.pop_front();
+    --to_try_;
+    lock.unlock();
+    const auto newest_us = make_sidecar(job.segment, job.end_offset, files_);
+    if (newest_us) {
+        sealed_(job.segment.header.seq, *newest_us);
+    } else {
+        telemetry::sidecar_failed(newest_us.error());
+    }
+    lock.lock();
+    if (!newest_us) to_seal_.push_back(std::move(job));
+}
+
+}  // namespace icelight::wal
