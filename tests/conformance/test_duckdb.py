@@ -10,6 +10,7 @@ class DuckdbTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server("--target-lag", "1s").start()
+        cls.addClassCleanup(cls.server.close)
         cls.sent = []
         for flush in range(3):
             batch = events.mixed(500, flush, f"f{flush}")
@@ -17,12 +18,8 @@ class DuckdbTest(unittest.TestCase):
             cls.sent += batch
             cls.server.wait_committed(len(cls.sent))
         cls.connection = table.connect_duckdb()
+        cls.addClassCleanup(cls.connection.close)
         table.attach(cls.connection, cls.server)
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.connection.close()
-        cls.server.__exit__(None)
 
     def rows(self, sql):
         result = self.connection.execute(sql)

@@ -30,6 +30,7 @@ class TableCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server("--target-lag", "1s").start()
+        cls.addClassCleanup(cls.server.close)
         cls.sent = []
         for flush in range(FLUSHES):
             batch = events.mixed(EVENTS_A_FLUSH, flush, f"f{flush}")
@@ -39,10 +40,6 @@ class TableCase(unittest.TestCase):
         cls.server.wait_committed(FLUSHES, "events__rejected")
         cls.table = table.load_table(cls.server, cls.table_name)
         cls.metadata, cls.io = cls.table.metadata, cls.table.io
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__(None)
 
     def manifests(self, snapshot):
         return snapshot.manifests(self.io)

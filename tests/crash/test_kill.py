@@ -24,11 +24,9 @@ class KillTest(unittest.TestCase):
         self.chance = random.Random(SEED)
         self.ledger = Ledger(SEED)
         self.server = Server(*ARGUMENTS)
+        self.addCleanup(self.server.close)
         self.server.start()
         print(f"seed {SEED}", flush=True)
-
-    def tearDown(self):
-        self.server.__exit__(None)
 
     def load_and_kill(self, round_number):
         writers = [Writer(self.ledger, self.server.port, f"r{round_number:03d}w{i}") for i in range(WRITERS)]

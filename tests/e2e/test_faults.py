@@ -102,9 +102,7 @@ class WorkerTest(FaultCase):
     def setUp(self):
         super().setUp()
         self.server = Server("--target-lag", "1s").start()
-
-    def tearDown(self):
-        self.server.__exit__(None)
+        self.addCleanup(self.server.close)
 
     def lake_worker(self):
         wait_until(lambda: self.server.workers("lake"), 20, "a lake worker")

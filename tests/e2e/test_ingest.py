@@ -167,10 +167,7 @@ class AuthTest(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server(environment={"AUTH_ENABLED": "true", "AUTH_TOKEN": "write-key", "API_TOKEN": "read-token"}).start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__(None)
+        cls.addClassCleanup(cls.server.close)
 
     def send(self, headers):
         return self.server.send([events.track("auth")], headers=headers)

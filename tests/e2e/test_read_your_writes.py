@@ -13,12 +13,10 @@ WRITES = 10_000 if os.environ.get("TEST_ALL") else 1_000
 class ReadYourWritesTest(unittest.TestCase):
     def setUp(self):
         self.server = Server("--target-lag", "1s", "--lake-flush-bytes-max", "1MiB").start()
+        self.addCleanup(self.server.close)
         self.written = 0  # acknowledged so far; grows only
         self.wrong = []
         self.is_done = threading.Event()
-
-    def tearDown(self):
-        self.server.__exit__(None)
 
     def read_along(self):
         """A second client: never fewer rows than were acknowledged before it asked, never fewer than before."""

@@ -127,6 +127,7 @@ class FreshnessTest(SqlCase):
 
 class StatusTest(SqlCase):
     def test_health_and_metrics_answer(self):
+        self.server.wait_committed(len(self.sent))
         self.assertEqual(self.server.request("GET", "/health").json()["status"], "ok")
         self.assertEqual(self.server.request("GET", "/duckdb/_health").json()["status"], "ok")
         reply = self.server.request("GET", "/metrics")

@@ -42,9 +42,7 @@ def catalog_text(directory):
 class StartCase(unittest.TestCase):
     def setUp(self):
         self.server = Server(*ARGUMENTS)
-
-    def tearDown(self):
-        self.server.__exit__(None)
+        self.addCleanup(self.server.close)
 
     def fill(self, flushes=2):
         """Some flushed events and, after them, some that only the log holds."""
@@ -115,7 +113,7 @@ class PortTest(StartCase):
                 second.start("--listen", f"127.0.0.1:{self.server.port}")
             self.assertIn(str(self.server.port), refused.exception.text)
         finally:
-            second.__exit__(None)
+            second.close()
         self.assertEqual(self.server.send([events.track("first")]).status, 200)
 
     def test_listening_beyond_loopback_without_keys_is_refused_with_what_fixes_it(self):
@@ -189,7 +187,7 @@ class LogTest(StartCase):
             shutil.rmtree(self.server.data / "log")
             shutil.copytree(other.data / "log", self.server.data / "log")
         finally:
-            other.__exit__(None)
+            other.close()
         self.assert_refuses(self.server.data / "log")
 
 

@@ -14,10 +14,7 @@ class ServerCase(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         cls.server = Server(*cls.arguments).start()
-
-    @classmethod
-    def tearDownClass(cls):
-        cls.server.__exit__(None)
+        cls.addClassCleanup(cls.server.close)
 
     def count(self, where="true", table="events"):
         return int(self.server.value(f"SELECT count(*) AS n FROM {table} WHERE {where}"))

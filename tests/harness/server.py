@@ -121,11 +121,15 @@ class Server:
         return self if self.process else self.start()
 
     def __exit__(self, kind, *_):
+        if kind is not None:
+            print(f"--- end of the server's log ({self.log_path})\n{self.said()[-4000:]}", flush=True)
+        self.close()
+
+    def close(self):
+        """Stops the server and removes its directory; KEEP_TEST_DATA=1 in the environment keeps it."""
         try:
             self.stop()
         finally:
-            if kind is not None:
-                print(f"--- end of the server's log ({self.log_path})\n{self.said()[-4000:]}", flush=True)
             if not os.environ.get("KEEP_TEST_DATA"):
                 shutil.rmtree(self.directory, ignore_errors=True)
 
