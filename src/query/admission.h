@@ -4,7 +4,7 @@
 
 #include "base/result.h"
 #include "catalog/pins.h"
-#include "query/gate.h"
+#include "query/gate/gate.h"
 #include "query/protocol.h"
 #include "query/service.h"
 

@@ -9,7 +9,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
-#include "query/gate.h"
+#include "query/gate/gate.h"
 #include "query/service.h"
 
 /// What the server and a SQL worker say to each other, in frames of base/frames.h.

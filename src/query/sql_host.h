@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "engine/database.h"
 #include "engine/session.h"
-#include "query/gate.h"
+#include "query/gate/gate.h"
 #include "query/protocol.h"
 #include "query/table_files.h"
 #include "query/tail.h"

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "base/frames.h"
 #include "base/result.h"
-#include "query/gate.h"
+#include "query/gate/gate.h"
 #include "query/protocol.h"
 #include "query/service.h"
 

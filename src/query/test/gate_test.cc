@@ -1,4 +1,4 @@
-#include "query/gate.h"
+#include "query/gate/gate.h"
 
 #include <gmock/gmock.h>
 

@@ -1,4 +1,4 @@
-#include "query/statement_tree.h"
+#include "query/gate/statement_tree.h"
 
 #include <gmock/gmock.h>
 

@@ -8,6 +8,7 @@
 #include "base/metrics.h"
 #include "http/router.h"
 #include "lake/flusher.h"
+#include "lake/telemetry.h"
 #include "query/service.h"
 #include "server/version.h"
 #include "wal/log.h"
@@ -57,7 +58,10 @@ awaitable<http::Response> answer_health(HealthRoutes with) {
                               std::move(body));
 }
 
-awaitable<http::Response> answer_metrics(http::RequestPtr /*request*/) {
+awaitable<http::Response> answer_metrics(HealthRoutes with) {
+    // Flushes tell the lag when they land; between them it grows unseen.
+    const auto lag = with.flusher.lag();
+    lake::telemetry::lag(lag.seconds, lag.bytes);
     http::Response response = http::make_text(http::status::kOk, metrics::serialize());
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     co_return response;
@@ -79,7 +83,11 @@ void add_health_routes(http::Router& router, HealthRoutes with) {
                 .handler = [with](http::RequestPtr /*request*/) {
                     return answer_health(with);
                 }});
-    router.add({.method = http::Method::kGet, .pattern = "/metrics", .handler = answer_metrics});
+    router.add({.method = http::Method::kGet,
+                .pattern = "/metrics",
+                .handler = [with](http::RequestPtr /*request*/) {
+                    return answer_metrics(with);
+                }});
     router.add({.method = http::Method::kGet, .pattern = "/", .handler = answer_root});
 }
 

@@ -75,7 +75,10 @@ Ingest::Ingest(IngestOptions options,
           [&flusher] { return flusher.lag().bytes; },
           files,
           clock),
-      pool_("ingest", 1, kPoolItemsMax) {}
+      pool_("ingest", 1, kPoolItemsMax) {
+    // The series are there before the first event is refused.
+    telemetry::refused_events("other", 0);
+}
 
 void Ingest::close() {
     pool_.close();

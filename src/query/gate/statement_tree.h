@@ -3,7 +3,7 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "query/gate.h"
+#include "query/gate/gate.h"
 
 namespace icelight::query {
 

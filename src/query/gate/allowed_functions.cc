@@ -1,4 +1,4 @@
-#include "query/allowed_functions.h"
+#include "query/gate/allowed_functions.h"
 
 #include <algorithm>
 #include <array>

@@ -1,11 +1,11 @@
-#include "query/gate.h"
+#include "query/gate/gate.h"
 
 #include <algorithm>
 #include <cctype>
 
 #include "engine/session.h"
+#include "query/gate/statement_tree.h"
 #include "query/service.h"
-#include "query/statement_tree.h"
 
 namespace icelight::query {
 namespace {

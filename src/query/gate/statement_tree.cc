@@ -1,4 +1,4 @@
-#include "query/statement_tree.h"
+#include "query/gate/statement_tree.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "query/allowed_functions.h"
+#include "query/gate/allowed_functions.h"
 
 namespace icelight::query {
 namespace {
