@@ -1,6 +1,7 @@
 #include "catalog/pins.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 
@@ -24,9 +25,9 @@ Pin::~Pin() {
 
 Pin PinRegistry::pin() {
     const std::lock_guard lock(mutex_);
-    const Pin::Key key(next_offset_, epoch_);
-    offsets_.insert(key.first);
-    epochs_.insert(key.second);
+    const Pin::Key key{next_offset_, epoch_};
+    offsets_.insert(key.offset);
+    epochs_.insert(key.epoch);
     return Pin(this, key);
 }
 
@@ -64,8 +65,8 @@ void PinRegistry::advance(std::uint64_t next_offset) {
 
 void PinRegistry::drop(const Pin::Key& key) {
     const std::lock_guard lock(mutex_);
-    offsets_.erase(offsets_.find(key.first));
-    epochs_.erase(epochs_.find(key.second));
+    offsets_.erase(offsets_.find(key.offset));
+    epochs_.erase(epochs_.find(key.epoch));
 }
 
 }  // namespace icelight::catalog

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <mutex>
 #include <set>
-#include <utility>
 
 namespace icelight::catalog {
 
@@ -21,13 +20,17 @@ public:
     Pin& operator=(const Pin&) = delete;
     ~Pin();
 
-    std::uint64_t offset() const { return key_.first; }
+    std::uint64_t offset() const { return key_.offset; }
 
-    std::uint64_t epoch() const { return key_.second; }
+    std::uint64_t epoch() const { return key_.epoch; }
 
 private:
     friend class PinRegistry;
-    using Key = std::pair<std::uint64_t, std::uint64_t>;
+
+    struct Key {
+        std::uint64_t offset;
+        std::uint64_t epoch;
+    };
 
     Pin(PinRegistry* registry, Key key) : registry_(registry), key_(key) {}
 

@@ -81,11 +81,13 @@ std::string copy_sql(const std::vector<ParquetColumn>& columns,
     }
     return fmt::format(
         "COPY (SELECT * FROM {}()) TO {} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL {}, "
-        "PARQUET_VERSION V2, ROW_GROUP_SIZE {}, FIELD_IDS {{{}}}, RETURN_STATS)",
+        "PARQUET_VERSION V2, ROW_GROUP_SIZE {}, DICTIONARY_SIZE_LIMIT {}, FIELD_IDS {{{}}}, "
+        "RETURN_STATS)",
         kRowsFunction,
         quote_literal(path.string()),
         options.zstd_level,
         options.row_group_rows,
+        options.dictionary_values_max,
         ids);
 }
 

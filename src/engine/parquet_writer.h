@@ -21,6 +21,8 @@ struct ParquetColumn {
 struct ParquetOptions {
     std::size_t row_group_rows = 40'960;  ///< In steps of 2,048.
     int zstd_level = 1;
+    /// Distinct values of a column in a row group up to which it is dictionary-coded.
+    std::size_t dictionary_values_max = 4'096;
 };
 
 struct ColumnCounts {

@@ -1,5 +1,7 @@
 #include "query/service.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 #include <atomic>
 #include <condition_variable>
@@ -140,6 +142,7 @@ void Service::Impl::cancel(QueryId id) {
 }
 
 void Service::Impl::work() {
+    ::pthread_setname_np(::pthread_self(), "query");
     while (true) {
         auto job = queue_.pop();
         if (!job) return;
@@ -187,6 +190,9 @@ Result<> Service::Impl::wait_for_log(const Job& job) const {
 
 Result<Reply> Service::Impl::run_job(Job& job) {
     if (job.is_cancelled) return fail(ErrorCode::kShuttingDown, "the query was cancelled");
+    if (system_clock().steady() >= job.deadline) {
+        return fail(ErrorCode::kTimeout, "the query waited for a worker until its deadline");
+    }
     ICE_TRY(wait_for_log(job));
     ICE_ASSIGN(auto worker, pool_.take(job.deadline));
     auto reply = run_on(*worker, job);

@@ -31,6 +31,9 @@ Result<> send(Message message, std::string_view payload) {
 /// because of the statement, is the statement's fault.
 Error explain(Error error, StopReason stop) {
     if (error.code == ErrorCode::kForbidden) error.code = ErrorCode::kInvalidArgument;
+    // Advice that only an operator could follow.
+    const auto advice = error.message.find("\n\nPossible solutions:");
+    if (advice != std::string::npos) error.message.resize(advice);
     if (error.code != ErrorCode::kTimeout) return error;
     if (stop == StopReason::kCancelled)
         return {ErrorCode::kShuttingDown, "the query was cancelled"};

@@ -67,6 +67,7 @@ Result<std::unique_ptr<WorkerClient>> WorkerClient::start(const Options& options
 }
 
 Result<Statement> WorkerClient::prepare(const PrepareMessage& message, const QueryBounds& bounds) {
+    is_client_gone_ = false;
     is_cancel_sent_ = false;
     kill_at_ = bounds.deadline + kKillGrace;
     ICE_TRY(send(Message::kPrepare, encode_prepare(message)));
@@ -98,13 +99,12 @@ Result<EndMessage> WorkerClient::execute(const ExecuteMessage& message,
                 if (body_bytes > kReplyBytesMax) {
                     return crash({ErrorCode::kCorruption, "an endless reply"});
                 }
-                if (!write(frame.payload)) {
-                    return kill(ErrorCode::kShuttingDown, "the client is gone");
-                }
+                if (!is_client_gone_) is_client_gone_ = !write(frame.payload);
                 break;
             case Message::kEnd: {
                 auto end = decode_end(frame.payload);
                 if (!end) return crash(end.error());
+                if (is_client_gone_) return fail(ErrorCode::kShuttingDown, "the client is gone");
                 return end;
             }
             case Message::kError:
@@ -124,7 +124,7 @@ void WorkerClient::give_up() {
 Result<Frame> WorkerClient::next_frame(const QueryBounds& bounds) {
     while (true) {
         const auto now = system_clock().steady();
-        if (*bounds.is_cancelled && !is_cancel_sent_) {
+        if ((*bounds.is_cancelled || is_client_gone_) && !is_cancel_sent_) {
             is_cancel_sent_ = true;
             kill_at_ = std::min(kill_at_, now + kKillGrace);
             ICE_TRY(send(Message::kCancel, ""));

@@ -88,6 +88,7 @@ private:
     const std::filesystem::path spill_directory_;
     WorkerFate fate_ = WorkerFate::kServes;
     // Of the query that runs.
+    bool is_client_gone_ = false;
     bool is_cancel_sent_ = false;
     Deadline kill_at_{};
 };

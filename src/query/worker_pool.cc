@@ -1,5 +1,7 @@
 #include "query/worker_pool.h"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 #include "query/telemetry.h"
@@ -68,6 +70,7 @@ bool WorkerPool::is_ready() const {
 /// The keeper's thread: it lives as long as the pool, so workers die with the server and not with
 /// the thread that happened to start them.
 void WorkerPool::keep() {
+    ::pthread_setname_np(::pthread_self(), "query-keeper");
     std::unique_lock lock(mutex_);
     while (!is_closed_) {
         if (numbers_.size() < options_.workers + 1) {

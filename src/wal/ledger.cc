@@ -37,32 +37,39 @@ void Ledger::advance(std::uint64_t durable_offset, std::uint64_t bytes) {
     bytes_ += bytes;
 }
 
-Ledger::Removable Ledger::take_removable(std::uint64_t below,
-                                         std::uint64_t retained_bytes_max,
-                                         TimestampUs oldest_kept_us) {
+std::optional<SegmentFile> Ledger::find_removable(std::uint64_t below,
+                                                  std::uint64_t retained_bytes_max) const {
     const std::lock_guard lock(mutex_);
-    Removable removable;
     std::uint64_t flushed_bytes = 0;
     for (std::size_t index = 0; index + 1 < segments_.size(); ++index) {
         if (segments_[index + 1].file.header.first_offset > below) break;
         flushed_bytes += segments_[index].file.header.segment_bytes;
     }
-    while (flushed_bytes > retained_bytes_max && segments_.front().has_sidecar) {
-        flushed_bytes -= segments_.front().file.header.segment_bytes;
-        old_sidecars_.push_back({segments_.front().file.header.seq, segments_.front().newest_us});
-        removable.segments.push_back(std::move(segments_.front().file));
-        segments_.pop_front();
-    }
+    if (flushed_bytes <= retained_bytes_max || !segments_.front().has_sidecar) return std::nullopt;
+    return segments_.front().file;
+}
+
+void Ledger::drop_oldest() {
+    const std::lock_guard lock(mutex_);
+    const Segment& oldest = segments_.front();
+    old_sidecars_.push_back({oldest.file.header.seq, oldest.newest_us});
+    segments_.pop_front();
+    const std::uint64_t first_offset = segments_.front().file.header.first_offset;
+    while (marks_.size() > 1 && marks_[1].offset <= first_offset)
+        marks_.pop_front();
+}
+
+std::vector<std::uint64_t> Ledger::take_old_sidecars(TimestampUs oldest_kept_us) {
+    const std::lock_guard lock(mutex_);
     const auto too_old = std::partition(
         old_sidecars_.begin(), old_sidecars_.end(), [oldest_kept_us](const OldSidecar& sidecar) {
             return sidecar.newest_us >= oldest_kept_us;
         });
+    std::vector<std::uint64_t> taken;
     for (auto at = too_old; at != old_sidecars_.end(); ++at)
-        removable.sidecars.push_back(at->seq);
+        taken.push_back(at->seq);
     old_sidecars_.erase(too_old, old_sidecars_.end());
-    while (marks_.size() > 1 && marks_[1].offset <= below)
-        marks_.pop_front();
-    return removable;
+    return taken;
 }
 
 std::uint64_t Ledger::first_offset() const {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -26,11 +27,6 @@ public:
         TimestampUs newest_us = 0;
     };
 
-    struct Removable {
-        std::vector<SegmentFile> segments;    ///< Oldest first; remove them in this order.
-        std::vector<std::uint64_t> sidecars;  ///< Sequence numbers.
-    };
-
     /// The last one added takes the writes.
     void add(Segment segment);
     void add_old_sidecar(OldSidecar sidecar);
@@ -38,11 +34,13 @@ public:
     /// `bytes` more are durable and hold the offsets below `durable_offset`.
     void advance(std::uint64_t durable_offset, std::uint64_t bytes);
 
-    /// Takes out the segments wholly below `below` past `retained_bytes_max`, and the sidecars
-    /// whose newest entry is older than `oldest_kept_us`.
-    Removable take_removable(std::uint64_t below,
-                             std::uint64_t retained_bytes_max,
-                             TimestampUs oldest_kept_us);
+    /// The oldest segment, if it lies wholly below `below` and more than `retained_bytes_max` do.
+    std::optional<SegmentFile> find_removable(std::uint64_t below,
+                                              std::uint64_t retained_bytes_max) const;
+    /// The oldest segment's file is gone.
+    void drop_oldest();
+    /// Takes out the sidecars without a segment whose newest entry is older than that.
+    std::vector<std::uint64_t> take_old_sidecars(TimestampUs oldest_kept_us);
 
     std::uint64_t first_offset() const;
     std::uint64_t bytes_from(std::uint64_t offset) const;

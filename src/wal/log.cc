@@ -194,21 +194,30 @@ Result<> Log::Impl::close(Deadline deadline) {
 
 void Log::Impl::release(std::uint64_t below) {
     const std::lock_guard lock(release_mutex_);
+    Ledger& ledger = appender_.ledger();
+    below = std::min(below, appender_.durable_offset());
+    // One after the other, each durable: a hole would look like damage after a crash.
+    while (const auto segment = ledger.find_removable(below, options_.retained_bytes_max)) {
+        auto removed = files_.remove(segment->path);
+        const bool is_gone = removed || removed.error().code == ErrorCode::kNotFound;
+        if (is_gone) {
+            telemetry::released(segment->header.seq, segment->header.first_offset);
+            ledger.drop_oldest();
+            removed = files_.sync_directory(options_.directory);
+        }
+        if (!removed) {
+            telemetry::release_failed(removed.error());
+            break;
+        }
+    }
     const TimestampUs oldest_kept_us =
         clock_.now_us() - std::chrono::microseconds(options_.window_age).count();
-    const auto removable = appender_.ledger().take_removable(
-        std::min(below, appender_.durable_offset()), options_.retained_bytes_max, oldest_kept_us);
-    for (const SegmentFile& segment : removable.segments) {
-        auto removed = files_.remove(segment.path);
-        if (!removed) telemetry::release_failed(removed.error());
-        telemetry::released(segment.header.seq, segment.header.first_offset);
-    }
-    for (const std::uint64_t seq : removable.sidecars) {
+    for (const std::uint64_t seq : ledger.take_old_sidecars(oldest_kept_us)) {
         auto removed = files_.remove(options_.directory / sidecar_name(seq));
         if (!removed && removed.error().code != ErrorCode::kNotFound)
             telemetry::release_failed(removed.error());
     }
-    telemetry::segments_held(appender_.ledger().size());
+    telemetry::segments_held(ledger.size());
 }
 
 Log::Log(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

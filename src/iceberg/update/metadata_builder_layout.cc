@@ -19,6 +19,19 @@ std::int32_t next_id(const std::vector<T>& items, Member member, std::int32_t fi
     return next;
 }
 
+/// The id that the same source and transform have in a spec the table knows: they keep it over the
+/// table's life.
+std::int32_t find_field_id(const std::vector<PartitionSpec>& specs, const PartitionField& field) {
+    for (const auto& spec : specs) {
+        for (const auto& known : spec.fields) {
+            const bool is_same =
+                known.source_id == field.source_id && known.transform == field.transform;
+            if (is_same) return known.field_id;
+        }
+    }
+    return kUnassignedFieldId;
+}
+
 }  // namespace
 
 Result<> check_spec(const Schema& schema, const PartitionSpec& spec) {
@@ -92,16 +105,7 @@ Result<> MetadataBuilder::operator()(const SetCurrentSchema& update) {
 void MetadataBuilder::assign_field_ids(PartitionSpec& spec) {
     for (auto& field : spec.fields) {
         if (field.field_id != kUnassignedFieldId) continue;
-        for (const auto& known : metadata_.partition_specs) {
-            for (const auto& other : known.fields) {
-                const bool is_same =
-                    other.source_id == field.source_id && other.transform == field.transform;
-                // The same source and transform keep their id over the table's life.
-                if (is_same && field.field_id == kUnassignedFieldId) {
-                    field.field_id = other.field_id;
-                }
-            }
-        }
+        field.field_id = find_field_id(metadata_.partition_specs, field);
         if (field.field_id == kUnassignedFieldId) field.field_id = ++metadata_.last_partition_id;
     }
     metadata_.last_partition_id = std::max(metadata_.last_partition_id, spec.highest_field_id());

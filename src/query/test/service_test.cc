@@ -279,7 +279,10 @@ TEST_F(ServiceTest, TooLargeIsAnError) {
 
 TEST_F(ServiceTest, OutOfMemoryIsAnErrorAndTheWorkerGoesOn) {
     start();
-    EXPECT_THAT(ask("SELECT list_sum(range(500000000))"), IsError(ErrorCode::kInvalidArgument));
+    const auto reply = ask("SELECT list_sum(range(500000000))");
+    EXPECT_THAT(reply, IsError(ErrorCode::kInvalidArgument));
+    EXPECT_THAT(reply, HasMessage("Out of Memory Error"));
+    EXPECT_THAT(reply, ::testing::Not(HasMessage("SET memory_limit")));
     EXPECT_THAT(ask("SELECT 1"), IsOk());
     EXPECT_EQ(service_->status().crashes, 0U);
 }

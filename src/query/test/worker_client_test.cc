@@ -84,15 +84,22 @@ TEST_F(WorkerClientTest, FilesOutsideTheWarehouseAreNotRead) {
                 ::testing::HasSubstr("ermission denied"));
 }
 
-TEST_F(WorkerClientTest, ClientThatIsGoneEndsTheQuery) {
+TEST_F(WorkerClientTest, ClientThatIsGoneEndsTheQueryAndNotTheWorker) {
     start();
-    ASSERT_THAT(
-        worker_->prepare(
-            {"SELECT repeat('x', 1000000) FROM range(10)", Format::kCsv, 10, kPatience}, bounds()),
-        IsOk());
-    const auto end = worker_->execute({}, bounds(), [](std::string_view) { return false; });
+    ASSERT_THAT(worker_->prepare(
+                    {"SELECT repeat('x', 10000) FROM range(1000)", Format::kCsv, 1'000, kPatience},
+                    bounds()),
+                IsOk());
+    int pieces = 0;
+    const auto end = worker_->execute({}, bounds(), [&pieces](std::string_view) {
+        ++pieces;
+        return false;
+    });
     EXPECT_THAT(end, IsError(ErrorCode::kShuttingDown));
-    EXPECT_EQ(worker_->fate(), WorkerFate::kKilled);
+    EXPECT_EQ(pieces, 1);
+    EXPECT_EQ(worker_->fate(), WorkerFate::kServes);
+    ASSERT_THAT(prepare("SELECT 1 AS x"), IsOk());
+    EXPECT_EQ(execute({}), "x\r\n1\r\n");
 }
 
 TEST_F(WorkerClientTest, WorkerWithoutItsDirectoriesSaysWhich) {

@@ -49,8 +49,10 @@ TEST(WorkerPool, SpillDirectoriesGoWithTheirWorkers) {
     {
         WorkerPool pool(lake.options());
         pool.start();
-        EXPECT_THAT(pool.take(deadline_in(kPatience)), IsOk());
-        EXPECT_TRUE(std::filesystem::exists(lake.path() / "spill" / "sql-0"));
+        auto worker = pool.take(deadline_in(kPatience));
+        ASSERT_THAT(worker, IsOk());
+        EXPECT_FALSE(std::filesystem::is_empty(lake.path() / "spill"));
+        pool.give_back(std::move(*worker));
         pool.close();
         EXPECT_THAT(pool.take(deadline_in(kPatience)), IsError(ErrorCode::kShuttingDown));
     }

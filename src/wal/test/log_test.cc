@@ -201,6 +201,24 @@ TEST_F(LogTest, ReleasesFlushedSegmentsAndKeepsTheirFingerprints) {
     EXPECT_EQ(log->counters().stored, 300U);
 }
 
+TEST_F(LogTest, SegmentThatCannotBeRemovedKeepsTheYoungerOnes) {
+    Options options = small_options();
+    options.retained_bytes_max = 0;
+    auto log = open_log(files_, options).value();
+    for (int index = 0; index < 100; ++index)
+        ASSERT_THAT(append_now(*log, batch_of({"r" + std::to_string(index)})), IsOk());
+    testing::wait_until_idle(files_);
+    files_.set_fault(io::testing::Fault{.at_call = 1});
+    log->release(100);
+    EXPECT_EQ(log->first_offset(), 0U);
+    const Uuid uuid = log->uuid();
+    log.reset();
+    log = open_log(files_, options, {uuid, 100}).value();
+    testing::wait_until_idle(files_);
+    log->release(100);
+    EXPECT_EQ(log->first_offset(), 93U);
+}
+
 TEST_F(LogTest, OneGroupTakesAllThatIsQueued) {
     auto log = open_log(files_).value();
     std::promise<void> entered;
