@@ -36,6 +36,7 @@ TEST(Health, IsOkAndTellsHowFarLogAndTableAre) {
 TEST(Health, MetricsAreInPrometheusText) {
     TestServer server;
     EXPECT_EQ(server.post("/v1/track", R"({"userId":"u","event":"e"})").status, 200);
+    EXPECT_EQ(server.post("/v1/track", "{").status, 400);
     const Answer answer = server.get("/metrics");
     EXPECT_EQ(answer.status, 200);
     EXPECT_THAT(answer.headers.at("content-type"), HasSubstr("text/plain; version=0.0.4"));
@@ -43,7 +44,6 @@ TEST(Health, MetricsAreInPrometheusText) {
                              "icelight_server_events_refused_total",
                              "icelight_server_ack_seconds",
                              "icelight_wal_unsynced_bytes",
-                             "icelight_lake_flush_lag_seconds",
                              "icelight_catalog_conflicts_total",
                              "icelight_catalog_queue_depth_intents"})
         EXPECT_THAT(answer.body, HasSubstr(name));
