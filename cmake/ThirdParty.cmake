@@ -20,6 +20,12 @@ add_library(icelight_asio STATIC "${PROJECT_SOURCE_DIR}/cmake/asio_beast.cc")
 target_compile_definitions(icelight_asio PUBLIC
     BOOST_ASIO_SEPARATE_COMPILATION BOOST_BEAST_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED)
 target_link_libraries(icelight_asio PUBLIC icelight_options Boost::headers Threads::Threads)
+# GCC 12 sees only half of the pair of operators that recycle coroutine frames.
+target_compile_options(icelight_asio PUBLIC $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
+
+# Boost.JSON likewise.
+add_library(icelight_json STATIC "${PROJECT_SOURCE_DIR}/cmake/boost_json.cc")
+target_link_libraries(icelight_json PUBLIC icelight_options Boost::headers)
 
 # DuckDB 1.5.5: the C header and the static archives of the Go modules. Only src/engine links it.
 set(ICELIGHT_DUCKDB_DIR "" CACHE PATH "Folder with include/duckdb.h and lib/*.a (found by packaging/duckdb.sh)")

@@ -44,8 +44,8 @@ class [[nodiscard]] Result : public tl::expected<T, Error> {
 public:
     using Base::Base;
 
-    Result(Base base)
-        : Base(std::move(base)) {}  // NOLINT(google-explicit-constructor): map() returns the base
+    // NOLINTNEXTLINE(google-explicit-constructor): map() returns the base
+    Result(Base base) : Base(std::move(base)) {}
 };
 
 /// Makes the failure branch of any Result.
@@ -65,13 +65,15 @@ inline tl::unexpected<Error> fail_in(std::string_view where, Error error) {
 #define ICE_CONCAT(a, b) ICE_CONCAT_INNER(a, b)
 
 #define ICE_TRY_AS(tmp, keyword, ...)                   \
-    auto tmp = __VA_ARGS__;                             \
-    if (!tmp) {                                         \
+    if (auto tmp = __VA_ARGS__; !tmp) {                 \
         keyword tl::unexpected(std::move(tmp).error()); \
     }
 
-#define ICE_ASSIGN_AS(tmp, keyword, lhs, ...) \
-    ICE_TRY_AS(tmp, keyword, __VA_ARGS__)     \
+#define ICE_ASSIGN_AS(tmp, keyword, lhs, ...)           \
+    auto tmp = __VA_ARGS__;                             \
+    if (!tmp) {                                         \
+        keyword tl::unexpected(std::move(tmp).error()); \
+    }                                                   \
     lhs = std::move(*tmp)
 
 /// ICE_TRY(expr): returns the error of `expr` from this function, if it has one.

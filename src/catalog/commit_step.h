@@ -1,0 +1,21 @@
+#pragma once
+
+#include <functional>
+
+#include "base/result.h"
+
+namespace icelight::catalog {
+
+/// The steps of a commit, in order; between any two the process may die.
+enum class CommitStep {
+    kListsStored,     ///< Manifest lists written and synced.
+    kMetadataStored,  ///< Metadata files and their directories synced.
+    kSqlCommit,       ///< About to COMMIT.
+    kSqlCommitted,    ///< COMMIT returned; nothing published yet.
+    kPublished,       ///< Visible in this process; the caller has no answer yet.
+};
+
+/// Called at each step in tests; an error stands for the I/O of that step having failed.
+using StepHook = std::function<Result<>(CommitStep)>;
+
+}  // namespace icelight::catalog

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "catalog/catalog.h"
+#include "catalog/contiguity.h"
+#include "catalog/sqlite/connection.h"
+
+/// The rows of catalog.db as values. Every function runs in the caller's transaction, if any.
+/// Errors are those of Connection.
+namespace icelight::catalog::sqlite {
+
+/// Levels joined by 0x1F, as stored. Empty: the top level.
+std::string encode_space(const std::vector<std::string>& levels);
+std::vector<std::string> decode_space(const std::string& text);
+
+struct TableRow {
+    TableIdent ident;
+    std::string table_uuid;
+    std::string metadata_location;
+    std::int64_t version = 0;  ///< The number in the metadata file's name.
+};
+
+struct SinkRow {
+    SinkProgress progress;
+    std::uint64_t offsets_gone = 0;
+};
+
+Result<std::optional<TableRow>> find_table(Connection& connection, const TableIdent& ident);
+Result<std::vector<TableRow>> load_tables(Connection& connection);
+Result<> insert_table(Connection& connection, const TableRow& row);
+/// @error kConflict  the table is gone or its location is not `expected_location`.
+Result<> swap_table(Connection& connection,
+                    const TableRow& row,
+                    const std::string& expected_location);
+/// @return false: it was not there.
+Result<bool> remove_table(Connection& connection, const TableIdent& ident);
+
+Result<bool> has_namespace(Connection& connection, const std::vector<std::string>& levels);
+/// @error kNotFound  the namespace does not exist.
+Result<> require_namespace(Connection& connection, const std::vector<std::string>& levels);
+Result<std::vector<std::string>> load_namespaces(Connection& connection);
+Result<std::map<std::string, std::string>> load_properties(Connection& connection,
+                                                           const std::string& space);
+Result<> insert_namespace(Connection& connection, const Namespace& space);
+Result<> remove_namespace(Connection& connection, const std::string& space);
+
+Result<std::map<SinkId, SinkRow>> load_sinks(Connection& connection);
+Result<> store_sink(Connection& connection, SinkId sink, const Uuid& log_uuid);
+Result<> store_watermark(Connection& connection,
+                         SinkId sink,
+                         std::int32_t shard,
+                         std::uint64_t next_offset,
+                         const std::string& commit_id);
+
+Result<> store_journal(Connection& connection, const Journal& journal);
+Result<> remove_journal(Connection& connection, const Uuid& commit_id);
+Result<std::vector<Journal>> load_journals(Connection& connection);
+
+/// Everything the file says about tables, sinks and journals.
+struct Contents {
+    std::vector<TableRow> tables;
+    std::map<SinkId, SinkRow> sinks;
+    std::vector<Journal> journals;
+};
+
+Result<Contents> load_contents(Connection& connection);
+
+/// The token of the last transaction; see Writer.
+Result<std::string> load_token(Connection& connection);
+Result<> store_token(Connection& connection, const std::string& token);
+
+}  // namespace icelight::catalog::sqlite

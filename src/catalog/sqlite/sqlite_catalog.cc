@@ -1,0 +1,333 @@
+#include "catalog/sqlite/sqlite_catalog.h"
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "catalog/commit_queue.h"
+#include "catalog/metadata_file.h"
+#include "catalog/pins.h"
+#include "catalog/sqlite/changes.h"
+#include "catalog/sqlite/committer.h"
+#include "catalog/sqlite/journals.h"
+#include "catalog/sqlite/schema.h"
+#include "catalog/sqlite/startup.h"
+#include "catalog/sqlite/transaction.h"
+#include "catalog/telemetry.h"
+#include "iceberg/table_metadata.h"
+#include "io/file_system.h"
+
+namespace icelight::catalog::sqlite {
+
+namespace {
+
+ConnectionOptions connection_options(const Options& options) {
+    return {options.database, options.busy_timeout, options.vfs};
+}
+
+class SqliteCatalog final : public Catalog {
+public:
+    SqliteCatalog(Options options, io::FileSystem& files, const Clock& clock)
+        : options_(std::move(options)),
+          files_(files),
+          tables_(files),
+          lists_(files),
+          shop_{files, clock, tables_, lists_, options_.step_hook},
+          writer_(connection_options(options_), options_.step_hook),
+          committer_(shop_, writer_, pins_) {}
+
+    /// First call; once.
+    Result<> start();
+
+    Result<std::vector<Namespace>> list_namespaces(std::vector<std::string> parent) override;
+    Result<Namespace> load_namespace(std::vector<std::string> levels) override;
+    Result<> create_namespace(Namespace space) override;
+    Result<> drop_namespace(std::vector<std::string> levels) override;
+    Result<std::vector<TableIdent>> list_tables(std::vector<std::string> space) override;
+    Result<LoadedTable> load_table(TableIdent ident) override;
+    Result<LoadedTable> create_table(TableIdent ident, iceberg::TableMetadata metadata) override;
+    Result<> drop_table(TableIdent ident) override;
+    void commit(AppendIntent intent, CommitDone done) override;
+    Result<LoadedTable> commit_table(TableCommit commit) override;
+    Result<std::optional<Watermark>> watermark(SinkId sink) override;
+    Result<> adopt_log(SinkId sink, Uuid log_uuid, std::uint64_t next_offset) override;
+    Result<ReadPoint> read_point(std::vector<TableIdent> idents) override;
+
+    PinRegistry& pins() override { return pins_; }
+
+    Result<> journal_files(Uuid commit_id, std::vector<std::string> paths) override;
+    Result<> discard_journal(Uuid commit_id) override;
+    Result<std::vector<Journal>> list_journals() override;
+    Result<std::uint64_t> offsets_gone(SinkId sink) override;
+    Result<Verified> verify_files(std::size_t files_max) override;
+    Result<> close(Deadline deadline) override;
+
+private:
+    /// Runs `read` in one read transaction; on the caller's thread.
+    template <class T>
+    Result<T> read(const std::function<Result<T>(Connection&)>& read) {
+        const std::lock_guard lock(reader_mutex_);
+        ICE_ASSIGN(auto transaction, Transaction::begin(reader_, TransactionKind::kRead));
+        return read(reader_);
+    }
+
+    /// Runs `change` in its turn on the catalog thread.
+    Result<> in_turn(std::function<Result<>()> change);
+
+    /// Deletes what the journals of `is_meant` name. @return how many journals went.
+    Result<std::size_t> clean_journals(const std::function<bool(const Journal&)>& is_meant);
+
+    // constant after start
+    const Options options_;
+    io::FileSystem& files_;
+    // safe from any thread
+    TableCache tables_;
+    PinRegistry pins_;
+    // guarded by reader_mutex_
+    std::mutex reader_mutex_;
+    Connection reader_;
+    // catalog thread only, once the queue runs
+    ManifestLists lists_;
+    Workshop shop_;
+    Writer writer_;
+    Committer committer_;
+    // last: its thread uses the above
+    std::unique_ptr<CommitQueue> queue_;
+};
+
+Result<> SqliteCatalog::start() {
+    const ConnectionOptions options = connection_options(options_);
+    {
+        ICE_ASSIGN(auto connection, Connection::open(options, ConnectionMode::kCreate));
+        ICE_TRY(prepare_schema(connection, shop_.clock.now_us()));
+        ICE_TRY(set_durability(connection));
+    }
+    // SQLite syncs the folder for its logs, but not for the database file's own name.
+    ICE_TRY(files_.sync_directory(options_.database.parent_path()));
+    ICE_ASSIGN(reader_, Connection::open(options, ConnectionMode::kReadWrite));
+    ICE_ASSIGN(const Contents contents, read<Contents>(load_contents));
+    ICE_TRY(check_tables(files_, tables_, contents.tables, contents.sinks));
+    ICE_TRY(verify_tables(files_, tables_, contents.tables, options_.verified_files_max));
+    ICE_TRY(clean_journals([](const Journal&) { return true; }));
+    const auto sink = contents.sinks.find(kEventSink);
+    if (sink != contents.sinks.end()) pins_.advance(sink->second.progress.watermark.next(0));
+    telemetry::opened(options_.database.string(), contents.tables.size(), contents.journals.size());
+    telemetry::watermark(pins_.next_offset());
+    queue_ = std::make_unique<CommitQueue>(options_.queued_intents_max,
+                                           [this](std::vector<QueuedAppend> appends) {
+                                               committer_.commit_appends(std::move(appends));
+                                           });
+    return {};
+}
+
+Result<std::vector<Namespace>> SqliteCatalog::list_namespaces(std::vector<std::string> parent) {
+    return read<std::vector<Namespace>>(
+        [&](Connection& connection) -> Result<std::vector<Namespace>> {
+            const std::string space = encode_space(parent);
+            if (!parent.empty()) {
+                ICE_TRY(require_namespace(connection, parent));
+            }
+            ICE_ASSIGN(const auto all, load_namespaces(connection));
+            std::vector<Namespace> children;
+            for (const std::string& path : all) {
+                auto levels = decode_space(path);
+                const bool is_child = levels.size() == parent.size() + 1 &&
+                                      std::equal(parent.begin(), parent.end(), levels.begin());
+                if (!is_child) continue;
+                ICE_ASSIGN(auto properties, load_properties(connection, path));
+                children.push_back({std::move(levels), std::move(properties)});
+            }
+            return children;
+        });
+}
+
+Result<Namespace> SqliteCatalog::load_namespace(std::vector<std::string> levels) {
+    return read<Namespace>([&](Connection& connection) -> Result<Namespace> {
+        ICE_TRY(require_namespace(connection, levels));
+        ICE_ASSIGN(auto properties, load_properties(connection, encode_space(levels)));
+        return Namespace{std::move(levels), std::move(properties)};
+    });
+}
+
+Result<> SqliteCatalog::create_namespace(Namespace space) {
+    return in_turn([&] { return sqlite::create_namespace(writer_, space); });
+}
+
+Result<> SqliteCatalog::drop_namespace(std::vector<std::string> levels) {
+    return in_turn([&] { return sqlite::drop_namespace(writer_, levels); });
+}
+
+Result<std::vector<TableIdent>> SqliteCatalog::list_tables(std::vector<std::string> space) {
+    return read<std::vector<TableIdent>>(
+        [&](Connection& connection) -> Result<std::vector<TableIdent>> {
+            ICE_TRY(require_namespace(connection, space));
+            ICE_ASSIGN(auto rows, load_tables(connection));
+            std::vector<TableIdent> idents;
+            for (TableRow& row : rows) {
+                if (row.ident.space == space) idents.push_back(std::move(row.ident));
+            }
+            return idents;
+        });
+}
+
+Result<LoadedTable> SqliteCatalog::load_table(TableIdent ident) {
+    ICE_ASSIGN(const auto row, read<std::optional<TableRow>>([&](Connection& connection) {
+                   return find_table(connection, ident);
+               }));
+    if (!row) return fail(ErrorCode::kNotFound, "table " + text_of(ident) + " does not exist");
+    return tables_.load(ident, row->metadata_location);
+}
+
+Result<LoadedTable> SqliteCatalog::create_table(TableIdent ident, iceberg::TableMetadata metadata) {
+    const NewTable table{std::move(ident), std::move(metadata), options_.warehouse};
+    return queue_->run<LoadedTable>([&] { return sqlite::create_table(shop_, writer_, table); });
+}
+
+Result<> SqliteCatalog::drop_table(TableIdent ident) {
+    return in_turn([&] { return sqlite::drop_table(shop_, writer_, ident); });
+}
+
+void SqliteCatalog::commit(AppendIntent intent, CommitDone done) {
+    auto is_sound = check_intent(intent);
+    if (!is_sound) {
+        done(tl::unexpected(std::move(is_sound).error()));
+        return;
+    }
+    queue_->push({std::move(intent), std::move(done)});
+}
+
+Result<LoadedTable> SqliteCatalog::commit_table(TableCommit commit) {
+    return queue_->run<LoadedTable>([&] { return committer_.commit_table(commit); });
+}
+
+Result<std::optional<Watermark>> SqliteCatalog::watermark(SinkId sink) {
+    ICE_ASSIGN(const auto sinks, (read<std::map<SinkId, SinkRow>>(load_sinks)));
+    const auto found = sinks.find(sink);
+    if (found == sinks.end()) return std::nullopt;
+    return found->second.progress.watermark;
+}
+
+Result<> SqliteCatalog::adopt_log(SinkId sink, Uuid log_uuid, std::uint64_t next_offset) {
+    return in_turn([&]() -> Result<> {
+        TableTransaction tables(shop_);
+        const Adoption adoption{sink, log_uuid, next_offset};
+        ICE_TRY(sqlite::adopt_log(tables, shop_.clock, writer_, adoption));
+        committer_.publish(tables, sink == kEventSink ? next_offset : pins_.next_offset());
+        return {};
+    });
+}
+
+Result<ReadPoint> SqliteCatalog::read_point(std::vector<TableIdent> idents) {
+    return read<ReadPoint>([&](Connection& connection) -> Result<ReadPoint> {
+        ReadPoint point;
+        for (TableIdent& ident : idents) {
+            ICE_ASSIGN(auto row, find_table(connection, ident));
+            if (row) point.metadata_locations[std::move(ident)] = row->metadata_location;
+        }
+        ICE_ASSIGN(const auto sinks, load_sinks(connection));
+        for (const auto& [sink, row] : sinks)
+            point.watermarks[sink] = row.progress.watermark;
+        return point;
+    });
+}
+
+Result<> SqliteCatalog::journal_files(Uuid commit_id, std::vector<std::string> paths) {
+    if (paths.size() > kJournalPathsMax) {
+        return fail(
+            ErrorCode::kInvalidArgument,
+            fmt::format("{} files in one commit, at most {}", paths.size(), kJournalPathsMax));
+    }
+    const JournalCleaning cleaning(files_, options_.warehouse);
+    for (const std::string& path : paths) {
+        ICE_TRY(cleaning.check_path(path));
+    }
+    const Journal journal{commit_id, std::move(paths), shop_.clock.now_us()};
+    return in_turn([&]() -> Result<> {
+        ICE_TRY(writer_.transact([&](Connection& connection) -> Result<bool> {
+            ICE_TRY(store_journal(connection, journal));
+            return true;
+        }));
+        return {};
+    });
+}
+
+Result<> SqliteCatalog::discard_journal(Uuid commit_id) {
+    return in_turn([&]() -> Result<> {
+        std::size_t found = 0;
+        ICE_ASSIGN(const std::size_t cleaned, clean_journals([&](const Journal& journal) {
+                       const bool is_meant = journal.commit_id == commit_id;
+                       found += is_meant ? 1 : 0;
+                       return is_meant;
+                   }));
+        if (cleaned == found) return {};
+        return fail(ErrorCode::kConflict,
+                    "files of commit " + commit_id.text() + " may be reached by a table; all kept");
+    });
+}
+
+Result<std::size_t> SqliteCatalog::clean_journals(
+    const std::function<bool(const Journal&)>& is_meant) {
+    std::size_t cleaned = 0;
+    // Inside a transaction: it ends any doubt about a commit before a file is touched.
+    ICE_TRY(writer_.transact([&](Connection& connection) -> Result<bool> {
+        ICE_ASSIGN(Contents contents, load_contents(connection));
+        std::erase_if(contents.journals, [&](const Journal& it) { return !is_meant(it); });
+        if (contents.journals.empty()) return false;
+        std::vector<LoadedTable> tables;
+        for (const TableRow& row : contents.tables) {
+            ICE_ASSIGN(auto table, tables_.load(row.ident, row.metadata_location));
+            tables.push_back(std::move(table));
+        }
+        const JournalCleaning cleaning(files_, options_.warehouse);
+        ICE_ASSIGN(cleaned, cleaning.clean(connection, contents.journals, tables));
+        return cleaned > 0;
+    }));
+    return cleaned;
+}
+
+Result<std::vector<Journal>> SqliteCatalog::list_journals() {
+    return read<std::vector<Journal>>(load_journals);
+}
+
+Result<std::uint64_t> SqliteCatalog::offsets_gone(SinkId sink) {
+    ICE_ASSIGN(const auto sinks, (read<std::map<SinkId, SinkRow>>(load_sinks)));
+    const auto found = sinks.find(sink);
+    return found == sinks.end() ? 0 : found->second.offsets_gone;
+}
+
+Result<Verified> SqliteCatalog::verify_files(std::size_t files_max) {
+    ICE_ASSIGN(const auto rows, read<std::vector<TableRow>>(load_tables));
+    return verify_tables(files_, tables_, rows, files_max);
+}
+
+Result<> SqliteCatalog::close(Deadline deadline) {
+    return queue_->close(deadline);
+}
+
+Result<> SqliteCatalog::in_turn(std::function<Result<>()> change) {
+    ICE_TRY(queue_->run<bool>([change = std::move(change)]() -> Result<bool> {
+        ICE_TRY(change());
+        return true;
+    }));
+    return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Catalog>> open_catalog(Options options,
+                                              io::FileSystem& files,
+                                              const Clock& clock) {
+    if (!options.warehouse.is_absolute()) {
+        return fail(ErrorCode::kInvalidArgument,
+                    options.warehouse.string() + ": the warehouse needs an absolute path");
+    }
+    options.warehouse = options.warehouse.lexically_normal();
+    if (!options.warehouse.has_filename()) options.warehouse = options.warehouse.parent_path();
+    auto catalog = std::make_unique<SqliteCatalog>(std::move(options), files, clock);
+    ICE_TRY(catalog->start());
+    return catalog;
+}
+
+}  // namespace icelight::catalog::sqlite

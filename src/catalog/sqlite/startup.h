@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/sqlite/rows.h"
+#include "catalog/table_cache.h"
+
+namespace icelight::catalog::sqlite {
+
+/// Checks catalog.db against the files of the warehouse; changes nothing.
+///
+/// Every table's metadata file is there, parses and is the table's; no metadata file is newer than
+/// a crash can leave; the tables' copies of W agree with `sinks`.
+/// @error kCorruption  the first thing that is wrong: the file, and what to do.
+Result<> check_tables(io::FileSystem& files,
+                      TableCache& tables,
+                      const std::vector<TableRow>& rows,
+                      const std::map<SinkId, SinkRow>& sinks);
+
+/// Looks for the files of every table's current snapshot, at most `files_max`.
+/// @error kCorruption  the first missing one.
+Result<Verified> verify_tables(io::FileSystem& files,
+                               TableCache& tables,
+                               const std::vector<TableRow>& rows,
+                               std::size_t files_max);
+
+}  // namespace icelight::catalog::sqlite

@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "base/check.h"
+#include "base/result.h"
+
+namespace icelight::engine {
+
+/// Rows in a full chunk.
+inline constexpr std::size_t kChunkRows = 2048;
+
+/// The column types that can be written.
+enum class WriteType : std::uint8_t {
+    kText,         ///< VARCHAR; must be UTF-8.
+    kBlob,         ///< BLOB.
+    kTimestampTz,  ///< TIMESTAMP WITH TIME ZONE; set_int64, microseconds UTC.
+    kInt64,
+    kInt32,
+    kDouble,
+    kBoolean,
+};
+
+/// Fills one chunk of rows, column by column or row by row.
+///
+/// Texts and blobs are not copied: they must stay where they are until the chunk's taker says so
+/// (see RowSource, Appender). Every row below the final count must be set in every column.
+/// Thread safety: none. Cost: a store per value.
+class ChunkWriter {
+public:
+    std::size_t column_count() const { return columns_.size(); }
+
+    void set_text(std::size_t column, std::size_t row, std::string_view value) {
+        TextSlot slot{static_cast<std::uint32_t>(value.size()), {}, {}};
+        if (value.size() <= kInlineBytes) {
+            // A short text fills prefix and pointer as one field of 12 bytes.
+            char* inlined = static_cast<char*>(columns_[column].data) + row * sizeof(TextSlot);
+            std::memset(inlined, 0, sizeof(TextSlot));
+            std::memcpy(inlined, &slot.length, sizeof(slot.length));
+            if (!value.empty()) {
+                std::memcpy(inlined + sizeof(slot.length), value.data(), value.size());
+            }
+            return;
+        }
+        std::memcpy(slot.prefix, value.data(), sizeof(slot.prefix));
+        slot.pointer = value.data();
+        store(column, row, slot);
+    }
+
+    void set_int64(std::size_t column, std::size_t row, std::int64_t value) {
+        store(column, row, value);
+    }
+
+    void set_int32(std::size_t column, std::size_t row, std::int32_t value) {
+        store(column, row, value);
+    }
+
+    void set_double(std::size_t column, std::size_t row, double value) {
+        store(column, row, value);
+    }
+
+    void set_boolean(std::size_t column, std::size_t row, bool value) { store(column, row, value); }
+
+    void set_null(std::size_t column, std::size_t row) {
+        Column& at = columns_[column];
+        if (at.validity == nullptr) open_validity(at);
+        at.validity[row / 64] &= ~(std::uint64_t{1} << (row % 64));
+    }
+
+private:
+    friend struct ChunkAccess;
+
+    struct Column {
+        void* vector = nullptr;
+        void* data = nullptr;
+        std::uint64_t* validity = nullptr;
+    };
+
+    /// The engine's layout of a string longer than 12 bytes.
+    struct TextSlot {
+        std::uint32_t length;
+        char prefix[4];
+        const char* pointer;
+    };
+
+    static constexpr std::size_t kInlineBytes = 12;
+
+    template <class T>
+    void store(std::size_t column, std::size_t row, T value) {
+        ICE_DCHECK(row < kChunkRows, "a chunk has 2,048 rows");
+        std::memcpy(static_cast<char*>(columns_[column].data) + row * sizeof(T), &value, sizeof(T));
+    }
+
+    static void open_validity(Column& column);
+
+    std::vector<Column> columns_;
+};
+
+/// Where rows come from.
+class RowSource {
+public:
+    virtual ~RowSource() = default;
+    RowSource() = default;
+    RowSource(const RowSource&) = delete;
+    RowSource& operator=(const RowSource&) = delete;
+
+    /// Sets rows 0 .. n-1 of every column, n <= kChunkRows, and returns n; 0 ends the rows.
+    /// Texts must stay where they are until the whole writing has ended. An error ends it with that
+    /// error.
+    virtual Result<std::size_t> fill(ChunkWriter& chunk) = 0;
+};
+
+}  // namespace icelight::engine

@@ -1,0 +1,191 @@
+#include "event/body_reader.h"
+
+#include <algorithm>
+
+#include <simdjson.h>
+
+#include "base/check.h"
+#include "event/limits.h"
+
+namespace icelight::event {
+
+struct BodyReader::Index {
+    std::unique_ptr<simdjson::internal::dom_parser_implementation> impl;
+    std::size_t capacity_bytes = 0;
+};
+
+BodyReader::BodyReader() : index_(std::make_unique<Index>()) {}
+
+BodyReader::~BodyReader() = default;
+BodyReader::BodyReader(BodyReader&&) noexcept = default;
+BodyReader& BodyReader::operator=(BodyReader&&) noexcept = default;
+
+BodyVerdict BodyReader::read(std::string& body, bool is_single) {
+    events_.clear();
+    others_.clear();
+    envelope_ = {};
+    has_batch_ = false;
+    has_too_many_ = false;
+    walk_.start(body.data(), 0, nullptr, 0);
+    if (!find_tokens(body)) return BodyVerdict::kNotJson;
+
+    const bool is_object = walk_.peek() == '{';
+    Span value;
+    bool is_json = false;
+    if (is_single) {
+        is_json = read_event();
+    } else {
+        is_json = is_object ? read_batch_body() : walk_.skip_value(value);
+    }
+    if (has_too_many_) return BodyVerdict::kTooManyEvents;
+    if (!is_json || !walk_.is_at_end()) return BodyVerdict::kNotJson;
+    if (is_single) return BodyVerdict::kOk;
+    if (!is_object) return BodyVerdict::kNotAnObject;
+    return has_batch_ && !events_.empty() ? BodyVerdict::kOk : BodyVerdict::kNoBatch;
+}
+
+bool BodyReader::find_tokens(std::string& body) {
+    if (body.empty()) return false;
+    if (index_->capacity_bytes < body.size()) {
+        const std::size_t capacity_bytes = std::max<std::size_t>(body.size(), 64u << 10);
+        index_->impl = nullptr;
+        constexpr std::size_t kDomDepth = 1;  // of simdjson's second stage, which is not used
+        const auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(
+            capacity_bytes, kDomDepth, index_->impl);
+        ICE_CHECK(error == simdjson::SUCCESS, "no memory for the index of a body");
+        index_->capacity_bytes = capacity_bytes;
+    }
+    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(body.data());
+    const auto error = index_->impl->stage1(bytes, body.size(), simdjson::stage1_mode::regular);
+    if (error != simdjson::SUCCESS) return false;
+    const std::size_t count = index_->impl->n_structural_indexes;
+    index_->impl->structural_indexes[count] = static_cast<std::uint32_t>(body.size());
+    walk_.start(body.data(), body.size(), index_->impl->structural_indexes.get(), count);
+    return true;
+}
+
+bool BodyReader::read_batch_body() {
+    Span whole;
+    return walk_.walk_object(whole, [this](const Key& key) { return read_envelope_member(key); });
+}
+
+bool BodyReader::read_envelope_member(const Key& key) {
+    const std::string_view name = walk_.name(key);
+    if (name == "batch") return read_events();
+    if (name == "sentAt") return read_unless_null(envelope_.sent_at);
+    const bool is_context = name == "context";
+    Span value;
+    if (!is_context && name != "integrations") return walk_.skip_value(value);
+
+    const std::size_t repairs = walk_.repairs();
+    walk_.reset_deepest();
+    const bool is_json =
+        is_context ? read_context(envelope_.context) : read_unless_null(envelope_.integrations);
+    envelope_.depth = std::max(envelope_.depth, walk_.deepest());
+    envelope_.repairs += static_cast<std::uint32_t>(walk_.repairs() - repairs);
+    return is_json;
+}
+
+bool BodyReader::read_events() {
+    // The last `batch` wins.
+    events_.clear();
+    others_.clear();
+    has_batch_ = walk_.peek() == '[';
+    Span whole;
+    if (!has_batch_) return walk_.skip_value(whole);
+    return walk_.walk_array(whole, [this] {
+        has_too_many_ = events_.size() == kBatchEventsMax;
+        return !has_too_many_ && read_event();
+    });
+}
+
+bool BodyReader::read_event() {
+    EventSpans& event = events_.emplace_back();
+    event.others_begin = static_cast<std::uint32_t>(others_.size());
+    event.is_object = walk_.peek() == '{';
+    walk_.reset_deepest();
+    const std::uint32_t outside = walk_.depth();
+    const std::size_t repairs = walk_.repairs();
+    const std::uint32_t backslash = walk_.next_backslash();
+    bool is_json = false;
+    if (event.is_object) {
+        is_json = walk_.walk_object(
+            event.whole, [this, &event](const Key& key) { return read_event_member(event, key); });
+    } else {
+        is_json = walk_.skip_value(event.whole);
+    }
+    event.others_end = static_cast<std::uint32_t>(others_.size());
+    event.depth = walk_.deepest() - outside;
+    event.repairs = static_cast<std::uint32_t>(walk_.repairs() - repairs);
+    event.has_escapes = backslash < event.whole.end;
+    return is_json;
+}
+
+bool BodyReader::read_event_member(EventSpans& event, const Key& key) {
+    const std::string_view name = walk_.name(key);
+    const Field field = find_field(name);
+    if (field == Field::kOther) {
+        const bool is_channel = name == "channel";
+        Span value;
+        if (!walk_.skip_value(value)) return false;
+        if (is_channel) event.has_server_channel = walk_.text(value) == "\"server\"";
+        others_.push_back({key.inside.begin - 1, value.end});
+        return true;
+    }
+    Span& value = event.fields[static_cast<std::size_t>(field)];
+    if (field != Field::kContext) return read_unless_null(value);
+    const bool is_json = read_context(event.context);
+    value = event.context.whole;
+    return is_json;
+}
+
+bool BodyReader::read_context(ContextSpans& context) {
+    context = {};
+    if (walk_.peek() != '{') return read_unless_null(context.whole);
+    return walk_.walk_object(context.whole, [this, &context](const Key& key) {
+        return read_context_member(context, key);
+    });
+}
+
+bool BodyReader::read_context_member(ContextSpans& context, const Key& key) {
+    const std::string_view name = walk_.name(key);
+    if (name == "traits") return read_unless_null(context.traits);
+    if (name == "library") return read_library(context);
+    Span value;
+    if (name != "userAgent") return walk_.skip_value(value);
+    context.user_agent = {};
+    const bool is_string = walk_.peek() == '"';
+    return walk_.skip_value(is_string ? context.user_agent : value);
+}
+
+bool BodyReader::read_library(ContextSpans& context) {
+    context.library_name = {};
+    Span value;
+    if (walk_.peek() != '{') return walk_.skip_value(value);
+    return walk_.walk_object(value, [this, &context](const Key& key) {
+        Span member;
+        if (walk_.name(key) != "name") return walk_.skip_value(member);
+        context.library_name = {};
+        const bool is_string = walk_.peek() == '"';
+        return walk_.skip_value(is_string ? context.library_name : member);
+    });
+}
+
+bool BodyReader::read_unless_null(Span& value) {
+    const bool is_null = walk_.peek() == 'n';
+    if (!walk_.skip_value(value)) return false;
+    if (is_null) value = {};
+    return true;
+}
+
+void BodyReader::shrink() {
+    if (index_->capacity_bytes > kKeptIndexBytesMax) {
+        index_->impl = nullptr;
+        index_->capacity_bytes = 0;
+    }
+    constexpr std::size_t kKeptEvents = kKeptIndexBytesMax / sizeof(EventSpans);
+    if (events_.capacity() > kKeptEvents) events_ = {};
+    if (others_.capacity() > kKeptIndexBytesMax / sizeof(Span)) others_ = {};
+}
+
+}  // namespace icelight::event

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+namespace icelight::lake {
+
+/// Keeps copies of byte strings in large blocks, which stay for the next round: a worker that
+/// flushes every few seconds would otherwise spend its time in page faults.
+///
+/// Thread safety: none. Lifetime: views live until clear().
+class ByteArena {
+public:
+    static constexpr std::size_t kBlockBytes = 1u << 20;
+
+    std::string_view copy(std::string_view bytes) {
+        char* to = reserve(bytes.size());
+        if (!bytes.empty()) std::memcpy(to, bytes.data(), bytes.size());
+        used_bytes_ += bytes.size();
+        return {to, bytes.size()};
+    }
+
+    /// Forgets every view; keeps the blocks of common size.
+    void clear() {
+        large_.clear();
+        next_block_ = 0;
+        at_ = end_ = nullptr;
+        used_bytes_ = 0;
+    }
+
+    std::size_t used_bytes() const { return used_bytes_; }
+
+private:
+    char* reserve(std::size_t bytes) {
+        if (bytes > kBlockBytes) {
+            large_.push_back(std::make_unique<char[]>(bytes));
+            return large_.back().get();
+        }
+        if (static_cast<std::size_t>(end_ - at_) < bytes) {
+            if (next_block_ == blocks_.size()) {
+                blocks_.push_back(std::make_unique_for_overwrite<char[]>(kBlockBytes));
+            }
+            at_ = blocks_[next_block_++].get();
+            end_ = at_ + kBlockBytes;
+        }
+        char* taken = at_;
+        at_ += bytes;
+        return taken;
+    }
+
+    std::vector<std::unique_ptr<char[]>> blocks_;
+    std::vector<std::unique_ptr<char[]>> large_;
+    std::size_t next_block_ = 0;
+    char* at_ = nullptr;
+    char* end_ = nullptr;
+    std::size_t used_bytes_ = 0;
+};
+
+}  // namespace icelight::lake

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "lake/flush_index.h"
+#include "lake/log_rows.h"
+#include "lake/row_feed.h"
+
+namespace icelight::lake {
+
+/// What goes into events__rejected, by day, each day by offset: the rejects of the log, its poison,
+/// and rows and rejects that cannot be decoded.
+std::map<std::int32_t, std::vector<RejectItem>> make_reject_list(const LogRows& rows,
+                                                                 const FlushIndex& index);
+
+}  // namespace icelight::lake

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+/// The functions strangers may call. Every other name is refused before anything is bound.
+namespace icelight::query {
+
+/// Scalar, aggregate and window functions, operators and macros. `name` in lower case.
+bool is_allowed_function(std::string_view name);
+
+/// Functions in FROM. `name` in lower case.
+bool is_allowed_table_function(std::string_view name);
+
+}  // namespace icelight::query

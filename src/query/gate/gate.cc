@@ -1,0 +1,74 @@
+#include "query/gate/gate.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include "engine/session.h"
+#include "query/gate/statement_tree.h"
+#include "query/service.h"
+
+namespace icelight::query {
+namespace {
+
+tl::unexpected<Error> refuse(std::string_view why) {
+    return fail(ErrorCode::kInvalidArgument, std::string(kRefusalPrefix).append(why));
+}
+
+bool is_space(char c) {
+    return std::isspace(static_cast<unsigned char>(c)) != 0;
+}
+
+/// `text` from its first character that is neither white space nor in a comment.
+std::string_view skip_blanks(std::string_view text) {
+    while (!text.empty()) {
+        if (is_space(text.front())) {
+            text.remove_prefix(1);
+        } else if (text.starts_with("--")) {
+            text.remove_prefix(std::min(text.find('\n'), text.size()));
+        } else if (text.starts_with("/*")) {
+            const auto end = text.find("*/", 2);
+            if (end == std::string_view::npos) return {};
+            text.remove_prefix(end + 2);
+        } else {
+            break;
+        }
+    }
+    return text;
+}
+
+/// `text` behind its first word if that is `word`, else `text`.
+std::string_view skip_word(std::string_view text, std::string_view word) {
+    const auto begin = skip_blanks(text);
+    if (begin.size() <= word.size()) return text;
+    for (std::size_t i = 0; i < word.size(); ++i) {
+        if (std::toupper(static_cast<unsigned char>(begin[i])) != word[i]) return text;
+    }
+    const char next = begin[word.size()];
+    const bool is_whole_word = is_space(next) || next == '/' || next == '-' || next == '(';
+    return is_whole_word ? begin.substr(word.size()) : text;
+}
+
+}  // namespace
+
+Result<Statement> check_statement(engine::Session& session, std::string_view sql) {
+    if (sql.size() > kSqlBytesMax) return refuse("the statement is longer than 256 KiB");
+    if (sql.find('\0') != std::string_view::npos) return refuse("the statement holds a NUL byte");
+    if (skip_blanks(sql).empty()) return refuse("the statement is empty");
+    // What follows EXPLAIN must be a SELECT by itself. Were a comment misread here, the parser
+    // would see the word EXPLAIN and refuse it.
+    std::string_view select = skip_word(sql, "EXPLAIN");
+    if (select.size() != sql.size()) select = skip_word(select, "ANALYZE");
+    const auto tree = session.serialize_sql(std::string(select));
+    if (!tree) {
+        if (tree.error().code != ErrorCode::kInvalidArgument) return tl::unexpected(tree.error());
+        return refuse(tree.error().message);
+    }
+    auto statement = check_tree(*tree);
+    if (!statement) return refuse(statement.error().message);
+    if (statement->kind == StatementKind::kShowTables && select.size() != sql.size()) {
+        return refuse("EXPLAIN takes a SELECT");
+    }
+    return statement;
+}
+
+}  // namespace icelight::query

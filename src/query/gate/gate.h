@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+
+namespace icelight::engine {
+class Session;
+}
+
+/// What a stranger's SQL may be: one SELECT (or EXPLAIN, DESCRIBE, SUMMARIZE of one, or SHOW
+/// TABLES) over the catalog's tables with harmless functions.
+///
+/// The text is read by the engine's own parser; its tree is walked against allow-lists, so what is
+/// not known is refused. Runs in the worker, never in the server.
+namespace icelight::query {
+
+inline constexpr std::size_t kTreeNodesMax = 100'000;
+inline constexpr std::size_t kTableReferencesMax = 256;
+inline constexpr std::size_t kSelectsMax = 1'000;
+inline constexpr std::size_t kNameBytesMax = 512;
+
+/// A table as the statement names it. Identifiers compare without case, as everywhere in SQL.
+struct TableName {
+    std::string space;  ///< Levels joined by '.'; empty: the namespace of the event tables.
+    std::string name;
+
+    bool operator==(const TableName&) const = default;
+};
+
+/// The catalog by its own name, and by the one that clients of Cloudflare's R2 know.
+inline constexpr std::string_view kCatalog = "icelight";
+inline constexpr std::string_view kAliasCatalog = "r2_datalake";
+
+enum class StatementKind : std::uint8_t {
+    kRows,        ///< Run `sql`.
+    kShowTables,  ///< Answer with the catalog's table names.
+};
+
+struct Statement {
+    StatementKind kind = StatementKind::kRows;
+    std::vector<TableName> tables;    ///< Each once, in order of first use.
+    bool uses_alias_catalog = false;  ///< Names one as kAliasCatalog.x.y. Not sent to the server.
+};
+
+/// The text that begins every refusal.
+inline constexpr std::string_view kRefusalPrefix = "SQL validation failed: ";
+
+/// Checks `sql` of at most kSqlBytesMax bytes.
+///
+/// @error kInvalidArgument  refused; the message begins with kRefusalPrefix.
+Result<Statement> check_statement(engine::Session& session, std::string_view sql);
+
+}  // namespace icelight::query

@@ -1,0 +1,326 @@
+#include "query/gate/statement_tree.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <string>
+#include <vector>
+
+#include <fmt/format.h>
+#include <simdjson.h>
+
+#include "query/gate/allowed_functions.h"
+
+namespace icelight::query {
+namespace {
+
+using Element = simdjson::dom::element;
+using Object = simdjson::dom::object;
+
+constexpr auto kExpressionClasses = std::to_array<std::string_view>({
+    "BETWEEN",
+    "CASE",
+    "CAST",
+    "COLLATE",
+    "COLUMN_REF",
+    "COMPARISON",
+    "CONJUNCTION",
+    "CONSTANT",
+    "FUNCTION",
+    "LAMBDA",
+    "LAMBDA_REF",
+    "OPERATOR",
+    "POSITIONAL_REFERENCE",
+    "STAR",
+    "SUBQUERY",
+    "TYPE",
+    "WINDOW",
+});
+
+constexpr auto kQueryNodes = std::to_array<std::string_view>({
+    "CTE_NODE",
+    "RECURSIVE_CTE_NODE",
+    "SELECT_NODE",
+    "SET_OPERATION_NODE",
+});
+
+// Parts without rules of their own: sources whose members are walked, modifiers, orders.
+constexpr auto kPlainParts = std::to_array<std::string_view>({
+    "ASCENDING",
+    "DESCENDING",
+    "DISTINCT_MODIFIER",
+    "EMPTY",
+    "EXPRESSION_LIST",
+    "JOIN",
+    "LIMIT_MODIFIER",
+    "LIMIT_PERCENT_MODIFIER",
+    "ORDER_DEFAULT",
+    "ORDER_MODIFIER",
+    "PIVOT",
+    "SUBQUERY",
+});
+
+template <std::size_t count>
+bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+std::string lower_case(std::string_view text) {
+    std::string out(text);
+    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+        return static_cast<char>(std::tolower(c));
+    });
+    return out;
+}
+
+tl::unexpected<Error> refuse(std::string why) {
+    return fail(ErrorCode::kInvalidArgument, std::move(why));
+}
+
+/// The member as text; empty when it is absent or anything else.
+std::string_view text_of(const Object& object, const char* key) {
+    std::string_view text;
+    return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view{};
+}
+
+bool has_value(const Object& object, const char* key) {
+    Element value;
+    return object[key].get(value) == simdjson::SUCCESS && !value.is_null();
+}
+
+class Walk {
+public:
+    Result<> visit(Element element);
+
+    Statement take_statement() {
+        return {StatementKind::kRows, std::move(tables_), uses_alias_catalog_};
+    }
+
+private:
+    Result<> visit_object(const Object& object);
+    Result<> visit_members(const Object& object, std::string_view left_out = {});
+    Result<> visit_member(const Object& object, const char* key);
+    Result<> visit_expression(const Object& expression, std::string_view expression_class);
+    Result<> visit_query(const Object& query, std::string_view type);
+    Result<> visit_ctes(const Object& query);
+    Result<> visit_named_halves(const Object& query, const char* first, const char* second);
+    Result<> visit_table(const Object& table);
+    Result<> visit_table_function(const Object& reference);
+    Result<> visit_show(const Object& show);
+    Result<> declare(std::string_view cte_name);
+    Result<> add_table(TableName table);
+    bool is_in_scope(std::string_view name) const;
+
+    std::vector<std::string> scope_;  ///< Names of CTEs that can be seen here, lower case.
+    std::vector<TableName> tables_;
+    bool uses_alias_catalog_ = false;
+    std::size_t nodes_ = 0;
+    std::size_t selects_ = 0;
+    std::size_t references_ = 0;
+};
+
+Result<> Walk::visit(Element element) {
+    if (element.is_array()) {
+        for (const Element item : simdjson::dom::array(element)) {
+            ICE_TRY(visit(item));
+        }
+        return {};
+    }
+    if (!element.is_object()) return {};
+    if (++nodes_ > kTreeNodesMax) {
+        return refuse(fmt::format("the statement has more than {} parts", kTreeNodesMax));
+    }
+    return visit_object(Object(element));
+}
+
+Result<> Walk::visit_object(const Object& object) {
+    const auto expression_class = text_of(object, "class");
+    if (!expression_class.empty()) return visit_expression(object, expression_class);
+    // Values keep their type in a member that is an object: no text, no rule.
+    const auto type = text_of(object, "type");
+    if (type.empty() || type.ends_with("_TYPE_INFO")) return visit_members(object);
+    if (contains(kQueryNodes, type)) return visit_query(object, type);
+    if (type == "BASE_TABLE") return visit_table(object);
+    if (type == "TABLE_FUNCTION") return visit_table_function(object);
+    if (type == "SHOW_REF") return visit_show(object);
+    if (contains(kPlainParts, type)) return visit_members(object);
+    return refuse(fmt::format("{} is not offered", type));
+}
+
+Result<> Walk::visit_members(const Object& object, std::string_view left_out) {
+    for (const auto& [key, value] : object) {
+        if (key != left_out) {
+            ICE_TRY(visit(value));
+        }
+    }
+    return {};
+}
+
+Result<> Walk::visit_member(const Object& object, const char* key) {
+    Element member;
+    if (object[key].get(member) != simdjson::SUCCESS) return {};
+    return visit(member);
+}
+
+Result<> Walk::visit_expression(const Object& expression, std::string_view expression_class) {
+    if (!contains(kExpressionClasses, expression_class)) {
+        return refuse(fmt::format("{} is not offered", lower_case(expression_class)));
+    }
+    if (expression_class == "FUNCTION" || expression_class == "WINDOW") {
+        const auto name = text_of(expression, "function_name");
+        const auto space = text_of(expression, "schema");
+        const auto catalog = text_of(expression, "catalog");
+        const bool is_qualified = !(space.empty() || space == "main") || !catalog.empty();
+        if (is_qualified || !is_allowed_function(lower_case(name))) {
+            return refuse(fmt::format("function {} is not allowed", name));
+        }
+    }
+    return visit_members(expression);
+}
+
+Result<> Walk::visit_query(const Object& query, std::string_view type) {
+    if (++selects_ > kSelectsMax) {
+        return refuse(fmt::format("the statement has more than {} SELECTs", kSelectsMax));
+    }
+    const std::size_t outer = scope_.size();
+    ICE_TRY(visit_ctes(query));
+    if (type == "RECURSIVE_CTE_NODE") {
+        ICE_TRY(visit_named_halves(query, "left", "right"));
+    } else if (type == "CTE_NODE") {
+        ICE_TRY(visit_named_halves(query, "query", "child"));
+    } else {
+        ICE_TRY(visit_members(query, "cte_map"));
+    }
+    scope_.resize(outer);
+    return {};
+}
+
+/// Declares the names of `WITH a AS (...), b AS (...)` one after the other.
+Result<> Walk::visit_ctes(const Object& query) {
+    simdjson::dom::array entries;
+    if (query["cte_map"]["map"].get(entries) != simdjson::SUCCESS) return {};
+    for (const Element entry : entries) {
+        Object pair;
+        if (entry.get(pair) != simdjson::SUCCESS) return refuse("the tree has an unknown shape");
+        ICE_TRY(visit_member(pair, "value"));
+        ICE_TRY(declare(text_of(pair, "key")));
+    }
+    return {};
+}
+
+/// The name of a recursive CTE is seen in its second half only.
+Result<> Walk::visit_named_halves(const Object& query, const char* first, const char* second) {
+    ICE_TRY(visit_member(query, first));
+    const std::size_t outer = scope_.size();
+    for (const auto& [key, value] : query) {
+        if (key != first && key != second && key != "cte_map") {
+            ICE_TRY(visit(value));
+        }
+    }
+    ICE_TRY(declare(text_of(query, "cte_name")));
+    ICE_TRY(visit_member(query, second));
+    scope_.resize(outer);
+    return {};
+}
+
+Result<> Walk::declare(std::string_view cte_name) {
+    // A second fence: a name that could also be that of a file never becomes one of a CTE.
+    if (cte_name.find_first_of("./\\:*?[") != std::string_view::npos) {
+        return refuse(fmt::format("\"{}\" cannot name a WITH query", cte_name));
+    }
+    scope_.push_back(lower_case(cte_name));
+    return {};
+}
+
+bool Walk::is_in_scope(std::string_view name) const {
+    return std::find(scope_.rbegin(), scope_.rend(), lower_case(name)) != scope_.rend();
+}
+
+Result<> Walk::visit_table(const Object& table) {
+    if (++references_ > kTableReferencesMax) {
+        return refuse(fmt::format("the statement names more than {} tables", kTableReferencesMax));
+    }
+    if (has_value(table, "at_clause")) return refuse("AT is not offered");
+    const auto catalog = lower_case(text_of(table, "catalog_name"));
+    const auto space = text_of(table, "schema_name");
+    const auto name = text_of(table, "table_name");
+    ICE_TRY(visit_members(table));
+    if (catalog.empty() && space.empty() && is_in_scope(name)) return {};
+    if (catalog == kAliasCatalog) uses_alias_catalog_ = true;
+    if (!catalog.empty() && catalog != kCatalog && catalog != kAliasCatalog) {
+        return refuse(fmt::format("there is no catalog \"{}\"; use icelight", catalog));
+    }
+    return add_table({std::string(space), std::string(name)});
+}
+
+Result<> Walk::add_table(TableName table) {
+    if (table.space.size() + table.name.size() > kNameBytesMax) {
+        return refuse("a table's name is too long");
+    }
+    if (std::find(tables_.begin(), tables_.end(), table) == tables_.end()) {
+        tables_.push_back(std::move(table));
+    }
+    return {};
+}
+
+Result<> Walk::visit_table_function(const Object& reference) {
+    Object function;
+    if (reference["function"].get(function) != simdjson::SUCCESS ||
+        text_of(function, "class") != "FUNCTION") {
+        return refuse("the tree has an unknown shape");
+    }
+    const auto name = text_of(function, "function_name");
+    const bool is_qualified =
+        !text_of(function, "schema").empty() || !text_of(function, "catalog").empty();
+    if (is_qualified || !is_allowed_table_function(lower_case(name))) {
+        return refuse(fmt::format("table function {} is not allowed", name));
+    }
+    ICE_TRY(visit_members(function));
+    return visit_members(reference, "function");
+}
+
+Result<> Walk::visit_show(const Object& show) {
+    // DESCRIBE and SUMMARIZE of a query or table carry that query; what is left lists catalogs.
+    if (!has_value(show, "query")) {
+        return refuse(
+            fmt::format("SHOW {} is not offered; SHOW TABLES is", text_of(show, "table_name")));
+    }
+    return visit_members(show);
+}
+
+/// Exactly `SHOW TABLES`: the only source of the only query.
+bool is_show_tables(const Object& node) {
+    Object source;
+    if (node["from_table"].get(source) != simdjson::SUCCESS) return false;
+    if (text_of(source, "type") != "SHOW_REF" || has_value(source, "query")) return false;
+    const auto name = lower_case(text_of(source, "table_name"));
+    return name == "\"tables\"" || name == "tables" || name == "__show_tables_expanded";
+}
+
+}  // namespace
+
+Result<Statement> check_tree(std::string_view tree_json) {
+    simdjson::dom::parser parser;
+    Object root;
+    simdjson::dom::array statements;
+    // Deeper than simdjson's 1,024 levels is refused here.
+    if (parser.parse(tree_json.data(), tree_json.size()).get(root) != simdjson::SUCCESS ||
+        root["statements"].get(statements) != simdjson::SUCCESS) {
+        return refuse("the statement is nested too deeply");
+    }
+    if (statements.size() != 1) {
+        return refuse("exactly one SELECT statement is allowed");
+    }
+    Object statement;
+    Object node;
+    if (statements.at(0).get(statement) != simdjson::SUCCESS ||
+        statement["node"].get(node) != simdjson::SUCCESS) {
+        return refuse("the tree has an unknown shape");
+    }
+    if (is_show_tables(node)) return Statement{StatementKind::kShowTables, {}, false};
+    Walk walk;
+    ICE_TRY(walk.visit(statements.at(0).value_unsafe()));
+    return walk.take_statement();
+}
+
+}  // namespace icelight::query

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string_view>
+
+#include "base/result.h"
+#include "query/gate/gate.h"
+
+namespace icelight::query {
+
+/// Checks the tree that json_serialize_sql makes of a text.
+///
+/// CTE names are known only where SQL says so: in the query that declares them, after their own
+/// declaration, and in a recursive CTE's second half. A name out of scope is a table's.
+/// Pure. @error kInvalidArgument  refused; without prefix.
+Result<Statement> check_tree(std::string_view tree_json);
+
+}  // namespace icelight::query

@@ -1,0 +1,168 @@
+#include "query/protocol.h"
+
+#include "base/bytes.h"
+
+namespace icelight::query {
+namespace {
+
+constexpr std::uint64_t kErrorCodeLast = static_cast<std::uint64_t>(ErrorCode::kUnsupported);
+
+tl::unexpected<Error> malformed(const char* what) {
+    return fail(ErrorCode::kCorruption, std::string("malformed ") + what + " message");
+}
+
+std::string text(ByteReader& reader) {
+    return std::string(reader.sized());
+}
+
+}  // namespace
+
+std::string encode_setup(const WorkerSetup& setup) {
+    std::string out;
+    append_sized(out, setup.warehouse.native());
+    append_sized(out, setup.log_directory.native());
+    append_sized(out, setup.spill_directory.native());
+    append_sized(out, setup.space);
+    append_varint(out, setup.memory_limit_bytes);
+    append_varint(out, setup.spill_bytes_max);
+    append_varint(out, setup.tail_bytes_max);
+    append_varint(out, static_cast<std::uint64_t>(setup.threads));
+    append_varint(out, setup.requires_landlock ? 1 : 0);
+    return out;
+}
+
+Result<WorkerSetup> decode_setup(std::string_view bytes) {
+    ByteReader reader(bytes);
+    WorkerSetup setup;
+    setup.warehouse = text(reader);
+    setup.log_directory = text(reader);
+    setup.spill_directory = text(reader);
+    setup.space = text(reader);
+    setup.memory_limit_bytes = reader.varint();
+    setup.spill_bytes_max = reader.varint();
+    setup.tail_bytes_max = reader.varint();
+    setup.threads = static_cast<int>(reader.varint());
+    setup.requires_landlock = reader.varint() != 0;
+    if (!reader.ok() || reader.remaining() != 0) return malformed("setup");
+    return setup;
+}
+
+std::string encode_prepare(const PrepareMessage& message) {
+    std::string out;
+    append_sized(out, message.sql);
+    append_varint(out, static_cast<std::uint64_t>(message.format));
+    append_varint(out, message.rows_max);
+    append_varint(out, static_cast<std::uint64_t>(message.timeout.count()));
+    return out;
+}
+
+Result<PrepareMessage> decode_prepare(std::string_view bytes) {
+    ByteReader reader(bytes);
+    PrepareMessage message;
+    message.sql = text(reader);
+    const auto format = reader.varint();
+    message.rows_max = reader.varint();
+    message.timeout = std::chrono::milliseconds(reader.varint());
+    if (!reader.ok() || reader.remaining() != 0 || format > 1) return malformed("prepare");
+    message.format = static_cast<Format>(format);
+    return message;
+}
+
+std::string encode_names(const Statement& statement) {
+    std::string out;
+    append_varint(out, static_cast<std::uint64_t>(statement.kind));
+    append_varint(out, statement.tables.size());
+    for (const auto& table : statement.tables) {
+        append_sized(out, table.space);
+        append_sized(out, table.name);
+    }
+    return out;
+}
+
+Result<Statement> decode_names(std::string_view bytes) {
+    ByteReader reader(bytes);
+    const auto kind = reader.varint();
+    const auto count = reader.varint();
+    if (!reader.ok() || kind > 1 || count > kTableReferencesMax) return malformed("names");
+    Statement statement;
+    statement.kind = static_cast<StatementKind>(kind);
+    for (std::uint64_t i = 0; i < count; ++i) {
+        TableName table;
+        table.space = text(reader);
+        table.name = text(reader);
+        statement.tables.push_back(std::move(table));
+    }
+    if (!reader.ok() || reader.remaining() != 0) return malformed("names");
+    return statement;
+}
+
+std::string encode_execute(const ExecuteMessage& message) {
+    std::string out;
+    append_varint(out, message.tail_from);
+    append_varint(out, message.tail_to);
+    append_varint(out, message.tables.size());
+    for (const auto& table : message.tables) {
+        append_sized(out, table.space);
+        append_sized(out, table.name);
+        append_sized(out, table.metadata_location);
+        append_varint(out, static_cast<std::uint64_t>(table.tail));
+    }
+    return out;
+}
+
+Result<ExecuteMessage> decode_execute(std::string_view bytes) {
+    ByteReader reader(bytes);
+    ExecuteMessage message;
+    message.tail_from = reader.varint();
+    message.tail_to = reader.varint();
+    const auto count = reader.varint();
+    for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+        TableInput table;
+        table.space = text(reader);
+        table.name = text(reader);
+        table.metadata_location = text(reader);
+        const auto tail = reader.varint();
+        if (tail > 2) return malformed("execute");
+        table.tail = static_cast<TailKind>(tail);
+        message.tables.push_back(std::move(table));
+    }
+    if (!reader.ok() || reader.remaining() != 0) return malformed("execute");
+    return message;
+}
+
+std::string encode_end(const EndMessage& message) {
+    std::string out;
+    append_varint(out, message.rows);
+    append_varint(out, message.is_truncated ? 1 : 0);
+    return out;
+}
+
+Result<EndMessage> decode_end(std::string_view bytes) {
+    ByteReader reader(bytes);
+    EndMessage message;
+    message.rows = reader.varint();
+    message.is_truncated = reader.varint() != 0;
+    if (!reader.ok() || reader.remaining() != 0) return malformed("end");
+    return message;
+}
+
+std::string encode_error(const ErrorMessage& message) {
+    std::string out;
+    append_varint(out, static_cast<std::uint64_t>(message.code));
+    append_varint(out, message.is_worker_broken ? 1 : 0);
+    append_sized(out, message.text);
+    return out;
+}
+
+Result<ErrorMessage> decode_error(std::string_view bytes) {
+    ByteReader reader(bytes);
+    ErrorMessage message;
+    const auto code = reader.varint();
+    message.is_worker_broken = reader.varint() != 0;
+    message.text = text(reader);
+    if (!reader.ok() || reader.remaining() != 0 || code > kErrorCodeLast) return malformed("error");
+    message.code = static_cast<ErrorCode>(code);
+    return message;
+}
+
+}  // namespace icelight::query

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/result.h"
+#include "query/protocol.h"
+
+namespace icelight::query {
+
+/// The body on its way to the server: the first kHeldBytesMax are held back, so that an error
+/// before them is still a whole answer; more goes out in frames.
+class ReplyStream {
+public:
+    explicit ReplyStream(int fd) : fd_(fd) {}
+
+    /// Where to append.
+    std::string& buffer() { return buffer_; }
+
+    /// Sends what has gathered, if it is much.
+    /// @error kInvalidArgument  the body is larger than kReplyBytesMax.
+    /// @error kUnavailable      the server is gone.
+    Result<> advance();
+
+    /// Sends the rest.
+    Result<> finish();
+
+private:
+    Result<> send_all();
+
+    int fd_;
+    std::string buffer_;
+    std::uint64_t sent_bytes_ = 0;
+};
+
+}  // namespace icelight::query

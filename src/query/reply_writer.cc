@@ -1,0 +1,111 @@
+#include "query/reply_writer.h"
+
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "query/json_value.h"
+
+namespace icelight::query {
+namespace {
+
+/// RFC 4180 section 2. Empty text is quoted, so that it differs from NULL.
+void append_csv_field(std::string_view text, std::string& out) {
+    if (!text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos) {
+        out += text;
+        return;
+    }
+    out += '"';
+    for (const char c : text) {
+        if (c == '"') out += '"';
+        out += c;
+    }
+    out += '"';
+}
+
+std::string make_unique(const std::string& name, std::unordered_set<std::string>& taken) {
+    std::string candidate = name;
+    for (int number = 1; !taken.insert(candidate).second; ++number)
+        candidate = fmt::format("{}_{}", name, number);
+    return candidate;
+}
+
+}  // namespace
+
+ReplyWriter::ReplyWriter(Format format, const std::vector<engine::ResultColumn>& columns)
+    : format_(format) {
+    std::unordered_set<std::string> taken;
+    for (const auto& column : columns) {
+        names_.push_back(make_unique(column.name, taken));
+        types_.push_back(column.type.name);
+        std::string key;
+        append_json_string(names_.back(), key);
+        keys_.push_back(key + ':');
+    }
+}
+
+void ReplyWriter::begin(std::string& out) const {
+    if (format_ == Format::kJson) {
+        out += R"({"success":true,"data":[)";
+        return;
+    }
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+        if (i != 0) out += ',';
+        append_csv_field(names_[i], out);
+    }
+    out += "\r\n";
+}
+
+Result<> ReplyWriter::append_row(const engine::Chunk& chunk, std::size_t row, std::string& out) {
+    const bool is_json = format_ == Format::kJson;
+    if (is_json) out += rows_ == 0 ? "{" : ",{";
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+        if (i != 0) out += ',';
+        if (is_json) out += keys_[i];
+        const std::size_t before = out.size();
+        append_cell(chunk.column(i), row, out);
+        if (out.size() - before > kValueBytesMax) {
+            return fail(ErrorCode::kInvalidArgument,
+                        fmt::format("a value of column \"{}\" is larger than 16 MiB", names_[i]));
+        }
+    }
+    out += is_json ? "}" : "\r\n";
+    ++rows_;
+    return {};
+}
+
+void ReplyWriter::append_cell(const engine::VectorView& vector, std::size_t row, std::string& out) {
+    if (format_ == Format::kJson) return append_json(vector, row, out);
+    if (vector.type().type == engine::Type::kNull || vector.is_null(row)) return;
+    cell_.clear();
+    append_plain(vector, row, cell_);
+    append_csv_field(cell_, out);
+}
+
+void ReplyWriter::end(const ReplyFacts& facts, std::string& out) const {
+    if (format_ != Format::kJson) return;
+    out += R"(],"meta":{"columns":[)";
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+        if (i != 0) out += ',';
+        out += R"({"name":)";
+        append_json_string(names_[i], out);
+        out += R"(,"type":)";
+        append_json_string(types_[i], out);
+        out += '}';
+    }
+    const double execution_ms = static_cast<double>(facts.execution.count()) / 1'000.0;
+    fmt::format_to(std::back_inserter(out),
+                   R"(],"rowCount":{},"executionTime":{:.3f},"truncated":{},"snapshotId":)",
+                   facts.rows,
+                   execution_ms,
+                   facts.is_truncated);
+    // Snapshot ids use all 63 bits: as text.
+    out += facts.snapshot_id ? fmt::format("\"{}\"", *facts.snapshot_id) : "null";
+    fmt::format_to(std::back_inserter(out),
+                   R"(,"watermark":{},"durable":{},"tailRows":{}}}}})",
+                   facts.tail_from,
+                   facts.tail_to,
+                   facts.tail_rows);
+}
+
+}  // namespace icelight::query

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "engine/query_result.h"
+#include "query/service.h"
+
+namespace icelight::query {
+
+/// What stands in the envelope's "meta" beside the columns.
+struct ReplyFacts {
+    std::uint64_t rows = 0;
+    std::chrono::microseconds execution{0};
+    bool is_truncated = false;
+    std::optional<std::int64_t> snapshot_id;  ///< Of the first table that has one.
+    std::uint64_t tail_from = 0;              ///< W.
+    std::uint64_t tail_to = 0;                ///< P.
+    std::uint64_t tail_rows = 0;              ///< Offsets in [W, P): rows and rejected events.
+};
+
+/// Writes a result as the reply's body, into a buffer that its user empties.
+///
+/// JSON: {"success":true,"data":[{…}],"meta":{"columns":[{"name","type"}],"rowCount":N,
+/// "executionTime":ms,"truncated":false,"snapshotId":"…","watermark":W,"durable":P,"tailRows":N}}.
+/// A column name that came before gets a number: a, a_1.
+/// CSV (RFC 4180): a header line, CRLF, NULL is empty, the empty string is "".
+class ReplyWriter {
+public:
+    ReplyWriter(Format format, const std::vector<engine::ResultColumn>& columns);
+
+    void begin(std::string& out) const;
+
+    /// @error kInvalidArgument  a value is larger than kValueBytesMax as written.
+    Result<> append_row(const engine::Chunk& chunk, std::size_t row, std::string& out);
+
+    void end(const ReplyFacts& facts, std::string& out) const;
+
+    std::uint64_t rows() const { return rows_; }
+
+private:
+    void append_cell(const engine::VectorView& vector, std::size_t row, std::string& out);
+
+    Format format_;
+    std::vector<std::string> names_;
+    std::vector<std::string> types_;
+    std::vector<std::string> keys_;  ///< JSON: `"name":` of each column.
+    std::uint64_t rows_ = 0;
+    std::string cell_;
+};
+
+}  // namespace icelight::query

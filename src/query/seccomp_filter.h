@@ -1,0 +1,13 @@
+#pragma once
+
+#include "base/result.h"
+
+namespace icelight::query {
+
+/// Binds all threads of this process to the system calls a query needs. The rest fails with EPERM,
+/// which the engine turns into an ordinary error; what no honest query can reach ends the process.
+///
+/// Needs PR_SET_NO_NEW_PRIVS. @error kIo  the kernel refused; the process must end.
+Result<> load_seccomp_filter();
+
+}  // namespace icelight::query

@@ -1,0 +1,141 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace icelight::wal {
+class Log;
+}
+
+namespace icelight::catalog {
+class Catalog;
+}
+
+/// SQL of strangers over the tables and the log's tail, in worker processes that can do nothing
+/// else.
+namespace icelight::query {
+
+enum class Format : std::uint8_t { kJson, kCsv };
+
+inline constexpr std::size_t kSqlBytesMax = 256u << 10;
+inline constexpr std::uint64_t kReplyRowsMax = 10'000;
+inline constexpr std::size_t kReplyBytesMax = 256u << 20;
+inline constexpr std::size_t kValueBytesMax = 16u << 20;
+inline constexpr std::chrono::milliseconds kDeadlineDefault{30'000};
+inline constexpr std::chrono::milliseconds kDeadlineMax{300'000};
+inline constexpr std::chrono::milliseconds kWaitAfterMax{5'000};
+
+/// Takes pieces of a body in order, on a thread of the service; may block while the client is
+/// slow, not past the query's deadline. False: the client is gone, stop.
+using WriteBody = std::function<bool(std::string_view)>;
+
+struct Request {
+    std::string sql;  ///< At most kSqlBytesMax.
+    Format format = Format::kJson;
+    std::chrono::milliseconds timeout = kDeadlineDefault;  ///< Queueing included; <= kDeadlineMax.
+    /// Answer from a state that holds every row of the log below this offset (X-Lake-After).
+    std::optional<std::uint64_t> after_offset;
+    bool is_committed_only = false;  ///< Leave the log's tail out: what other engines see.
+    std::uint64_t rows_max = kReplyRowsMax;
+    WriteBody write;  ///< Empty: the body comes whole, in Reply::body.
+};
+
+struct Reply {
+    std::string_view content_type;  ///< "application/json" or "text/csv; charset=utf-8".
+    std::string body;               ///< Empty when Request::write took it.
+    std::uint64_t rows = 0;
+    bool is_truncated = false;        ///< There were more than rows_max rows.
+    std::uint64_t bytes_written = 0;  ///< Of the body.
+};
+
+/// Called once, on a thread of the service (or the caller's, when refused at once).
+///
+/// When an error comes after write() was called, the reply is incomplete: break the stream off.
+using Done = std::function<void(Result<Reply>)>;
+
+/// Names a running or waiting query, for cancel().
+using QueryId = std::uint64_t;
+
+struct Options {
+    std::filesystem::path warehouse;        ///< Absolute; the workers read it.
+    std::filesystem::path log_directory;    ///< Absolute; the workers read it.
+    std::filesystem::path spill_directory;  ///< Made if absent; each worker gets sql-N in it.
+    std::string space = "analytics";        ///< Namespace of the event tables; levels by '.'.
+    std::string events = "events";          ///< Their name; rejects: + "__rejected".
+    std::size_t workers = 2;                ///< Queries at a time; one spare is kept beside.
+    std::size_t queued_max = 64;            ///< Waiting queries.
+    std::size_t queued_bytes_max = 4u << 20;
+    std::uint64_t memory_limit_bytes = 1u << 30;  ///< Per worker; the tail counts in it.
+    std::uint64_t spill_bytes_max = 1u << 30;     ///< Per worker.
+    std::uint64_t tail_bytes_max = 256u << 20;    ///< Of log bytes above W; more: kUnavailable.
+    std::uint64_t recycle_bytes = 1u << 30;       ///< A worker resident above this is replaced.
+    int threads = 2;                              ///< Of one worker.
+    bool is_isolated = true;                      ///< Own namespaces where permitted.
+    /// Serve although the kernel has no Landlock: the other fences alone.
+    bool allows_missing_landlock = false;
+};
+
+/// For /health and the start-up line.
+struct Status {
+    bool is_ready = false;      ///< A worker passed its self-test and can take a query.
+    std::string problem;        ///< Why not; empty while ready or starting.
+    std::size_t active = 0;     ///< Queries in workers.
+    std::size_t queued = 0;     ///< Waiting for a worker.
+    std::uint64_t crashes = 0;  ///< Since start.
+    std::uint64_t kills = 0;    ///< Deadline kills since start.
+};
+
+/// Runs queries in a pool of sandboxed worker processes.
+///
+/// A query sees the tables at one commit plus the log from that commit's watermark to the durable
+/// position at its admission: everything acknowledged before it, each row once.
+///
+/// Threads: one per worker (they block on workers, SQLite and the disk) and one that starts and
+///   reaps workers. Thread safety: all members, from any thread; none blocks but start and close.
+/// Lifetime: log, catalog and clock outlive it; close() before destruction.
+/// Errors a query may end with: kInvalidArgument (refused by the gate: the message begins
+///   "SQL validation failed: "; wrong SQL, out of memory, a value or reply too large), kOverloaded
+///   (queue full), kTimeout, kUnavailable (no worker passes its self-test, the tail is too long),
+///   kShuttingDown, kUnsupported (a table that cannot be read yet), kCorruption and kIo (stored
+///   bytes or the machine; also a worker that crashed).
+class Service {
+public:
+    Service(Options options, wal::Log& log, catalog::Catalog& catalog, const Clock& clock);
+    ~Service();
+    Service(const Service&) = delete;
+    Service& operator=(const Service&) = delete;
+
+    /// Starts the threads and waits, at most 10 s, until one worker can serve.
+    ///
+    /// @error kUnavailable  none does; the message says why (no Landlock, a self-test that failed).
+    ///   The service stays up and answers queries with that error.
+    Result<> start();
+
+    /// Queues a query.
+    QueryId run(Request request, Done done);
+
+    /// Ends a query soon, with kShuttingDown if it had not ended by itself. Unknown ids: nothing.
+    void cancel(QueryId id);
+
+    Status status() const;
+
+    /// Refuses new queries, lets the running ones end until `deadline`, cancels the rest, ends the
+    /// workers.
+    void close(Deadline deadline);
+
+private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace icelight::query

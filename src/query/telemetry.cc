@@ -1,0 +1,69 @@
+#include "query/telemetry.h"
+
+#include "base/log.h"
+#include "base/metrics.h"
+
+namespace icelight::query::telemetry {
+namespace {
+
+constexpr const char* kModule = "query";
+
+metrics::Counter& workers_lost(const char* why) {
+    return metrics::counter("icelight_query_workers_lost_total",
+                            "SQL workers that were replaced, by reason.",
+                            {{"why", why}});
+}
+
+}  // namespace
+
+void answered(const Result<>& outcome, std::chrono::microseconds took) {
+    const std::string_view code = outcome ? "ok" : error_code_name(outcome.error().code);
+    metrics::histogram("icelight_query_duration_seconds",
+                       "Time from a query's arrival to its last byte, by outcome.",
+                       metrics::duration_buckets_seconds(),
+                       {{"outcome", std::string(code)}})
+        .observe(std::chrono::duration<double>(took).count());
+    log::debug(kModule, "query answered", {{"outcome", code}, {"us", took.count()}});
+}
+
+void refused() {
+    static auto& counter =
+        metrics::counter("icelight_query_refused_total", "Statements the gate refused.");
+    counter.add();
+}
+
+void worker_ready(std::size_t number, std::chrono::milliseconds took) {
+    log::info(kModule, "worker ready", {{"number", number}, {"ms", took.count()}});
+}
+
+void worker_unfit(const std::string& reason) {
+    workers_lost("unfit").add();
+    log::error(kModule, "a worker cannot serve", {{"reason", reason}});
+}
+
+void worker_crashed(const std::string& how) {
+    workers_lost("crash").add();
+    log::warn(kModule, "a worker ended during a query", {{"how", how}});
+}
+
+void worker_killed() {
+    workers_lost("kill").add();
+    log::warn(kModule, "a worker was killed after a deadline");
+}
+
+void worker_recycled(const char* why) {
+    workers_lost("recycle").add();
+    log::debug(kModule, "a worker is replaced", {{"why", why}});
+}
+
+void active_queries(std::size_t count) {
+    static auto& gauge = metrics::gauge("icelight_query_active", "Queries running in workers.");
+    gauge.set(static_cast<double>(count));
+}
+
+void queue_depth(std::size_t count) {
+    static auto& gauge = metrics::gauge("icelight_query_queued", "Queries waiting for a worker.");
+    gauge.set(static_cast<double>(count));
+}
+
+}  // namespace icelight::query::telemetry

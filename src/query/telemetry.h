@@ -1,0 +1,30 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+#include "base/result.h"
+
+/// Everything the query service says: the log line and the metric of each happening, together.
+namespace icelight::query::telemetry {
+
+/// DEBUG, with the latency histogram by outcome ("ok", or the error code's name).
+void answered(const Result<>& outcome, std::chrono::microseconds took);
+/// Counted: the gate refused a statement.
+void refused();
+/// INFO. A worker passed its self-test.
+void worker_ready(std::size_t number, std::chrono::milliseconds took);
+/// ERROR. A worker cannot serve, and so SQL may be off.
+void worker_unfit(const std::string& reason);
+/// WARN. A worker ended by itself while it ran a query.
+void worker_crashed(const std::string& how);
+/// WARN. A worker did not stop at a deadline or cancel and was killed.
+void worker_killed();
+/// DEBUG. A worker was replaced: resident memory, or an internal error.
+void worker_recycled(const char* why);
+
+void active_queries(std::size_t count);
+void queue_depth(std::size_t count);
+
+}  // namespace icelight::query::telemetry

@@ -1,0 +1,87 @@
+#include "query/table_view.h"
+
+#include <gmock/gmock.h>
+
+#include "base/testing/matchers.h"
+
+namespace icelight::query {
+namespace {
+
+using icelight::testing::IsError;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+TableFiles make_table(bool has_file) {
+    TableFiles table;
+    table.schema.fields = {{1, "message_id", true, iceberg::TypeKind::kString},
+                           {2, "type", true, iceberg::TypeKind::kString},
+                           {21, "_log_offset", false, iceberg::TypeKind::kLong},
+                           {99, "odd \"name\"", false, iceberg::make_decimal(9, 2)}};
+    if (!has_file) return table;
+    DataFiles files(2);
+    files[0].file_path = "/w/it's.parquet";
+    files[1].file_path = "/w/b.parquet";
+    table.manifests.push_back(std::make_shared<const DataFiles>(files));
+    return table;
+}
+
+TEST(TableView, PutsACheapColumnFirstInsideAndSchemaOrderOutside) {
+    EXPECT_EQ(
+        *make_view_select(make_table(true), TailKind::kNone, {}),
+        R"x(SELECT "message_id", "type", "_log_offset", "odd ""name""" FROM (SELECT "type", )x"
+        R"x("message_id", "_log_offset", "odd ""name""" FROM read_parquet()x"
+        R"x(['/w/it''s.parquet','/w/b.parquet'], hive_partitioning => false)))x");
+}
+
+TEST(TableView, TailBeginsAtTheWatermark) {
+    const auto select = *make_view_select(make_table(true), TailKind::kEvents, {5, 9, false});
+    EXPECT_THAT(select, HasSubstr("UNION ALL SELECT CAST(\"type\" AS VARCHAR) AS \"type\""));
+    EXPECT_THAT(select, HasSubstr("FROM memory.main.tail_events WHERE _log_offset >= 5)"));
+    EXPECT_THAT(*make_view_select(make_table(true), TailKind::kRejected, {5, 9, true}),
+                HasSubstr("tail_rejected WHERE _log_offset >= 5 AND _log_offset < 9)"));
+}
+
+TEST(TableView, ColumnsTheLogDoesNotKnowAreNullOfTheirType) {
+    EXPECT_THAT(*make_view_select(make_table(false), TailKind::kEvents, {0, 1, false}),
+                HasSubstr(R"x(CAST(NULL AS DECIMAL(9,2)) AS "odd ""name""")x"));
+}
+
+TEST(TableView, EmptyTableStillHasTypes) {
+    EXPECT_THAT(*make_view_select(make_table(false), TailKind::kNone, {}),
+                HasSubstr(R"x(CAST(NULL AS BIGINT) AS "_log_offset")x"));
+    EXPECT_THAT(*make_view_select(make_table(false), TailKind::kNone, {}),
+                HasSubstr("WHERE false"));
+    EXPECT_THAT(*make_view_select(make_table(true), TailKind::kEvents, {5, 5, false}),
+                Not(HasSubstr("UNION ALL")));
+}
+
+TEST(TableView, SeveralSchemasAreMatchedByFieldId) {
+    auto table = make_table(true);
+    table.has_several_schemas = true;
+    EXPECT_THAT(*make_view_select(table, TailKind::kNone, {}),
+                HasSubstr("schema => MAP {1: {name: 'message_id', type: 'VARCHAR', default_value: "
+                          "NULL}, 2: {name: 'type'"));
+}
+
+TEST(TableView, WildcardInAFileNameIsRefused) {
+    auto table = make_table(true);
+    DataFiles files(1);
+    files[0].file_path = "/w/*.parquet";
+    table.manifests.push_back(std::make_shared<const DataFiles>(files));
+    EXPECT_THAT(make_view_select(table, TailKind::kNone, {}), IsError(ErrorCode::kUnsupported));
+}
+
+TEST(SqlType, NestedTypesAreSpelledOut) {
+    iceberg::Type list(iceberg::TypeKind::kList);
+    list.fields = {{2, "element", false, iceberg::TypeKind::kInt}};
+    iceberg::Type inner(iceberg::TypeKind::kStruct);
+    inner.fields = {{3, "a b", false, iceberg::TypeKind::kTimestamptz}, {4, "l", false, list}};
+    iceberg::Type map(iceberg::TypeKind::kMap);
+    map.fields = {{5, "key", true, iceberg::TypeKind::kString}, {6, "value", false, inner}};
+    EXPECT_EQ(*sql_type_of(map),
+              R"(MAP(VARCHAR, STRUCT("a b" TIMESTAMP WITH TIME ZONE, "l" INTEGER[])))");
+    EXPECT_THAT(sql_type_of(iceberg::TypeKind::kOther), IsError(ErrorCode::kUnsupported));
+}
+
+}  // namespace
+}  // namespace icelight::query

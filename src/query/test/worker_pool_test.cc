@@ -1,0 +1,63 @@
+#include "query/worker_pool.h"
+
+#include <gmock/gmock.h>
+
+#include "base/testing/matchers.h"
+#include "query/test/tiny_lake.h"
+
+namespace icelight::query {
+namespace {
+
+using icelight::testing::IsError;
+using icelight::testing::IsOk;
+using std::chrono::milliseconds;
+
+constexpr milliseconds kPatience{20'000};
+
+TEST(WorkerPool, TheWorkerUsedLastComesFirst) {
+    const testing::TinyLake lake;
+    WorkerPool pool(lake.options());
+    pool.start();
+    auto first = pool.take(deadline_in(kPatience));
+    auto second = pool.take(deadline_in(kPatience));
+    ASSERT_THAT(first, IsOk());
+    ASSERT_THAT(second, IsOk());
+    const auto number = (*first)->number();
+    pool.give_back(std::move(*second));
+    pool.give_back(std::move(*first));
+    EXPECT_EQ((*pool.take(deadline_in(kPatience)))->number(), number);
+}
+
+TEST(WorkerPool, ThereIsOneMoreThanCanBeBusyAndNotTwo) {
+    const testing::TinyLake lake;
+    auto options = lake.options();
+    options.workers = 1;
+    WorkerPool pool(options);
+    pool.start();
+    auto first = pool.take(deadline_in(kPatience));
+    auto spare = pool.take(deadline_in(kPatience));
+    ASSERT_THAT(first, IsOk());
+    ASSERT_THAT(spare, IsOk());
+    EXPECT_THAT(pool.take(deadline_in(milliseconds(100))), IsError(ErrorCode::kTimeout));
+    // A lost one is replaced.
+    pool.discard(std::move(*first));
+    EXPECT_THAT(pool.take(deadline_in(kPatience)), IsOk());
+}
+
+TEST(WorkerPool, SpillDirectoriesGoWithTheirWorkers) {
+    const testing::TinyLake lake;
+    {
+        WorkerPool pool(lake.options());
+        pool.start();
+        auto worker = pool.take(deadline_in(kPatience));
+        ASSERT_THAT(worker, IsOk());
+        EXPECT_FALSE(std::filesystem::is_empty(lake.path() / "spill"));
+        pool.give_back(std::move(*worker));
+        pool.close();
+        EXPECT_THAT(pool.take(deadline_in(kPatience)), IsError(ErrorCode::kShuttingDown));
+    }
+    EXPECT_TRUE(std::filesystem::is_empty(lake.path() / "spill"));
+}
+
+}  // namespace
+}  // namespace icelight::query

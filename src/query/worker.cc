@@ -1,0 +1,171 @@
+#include "query/worker.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "base/child.h"
+#include "base/frames.h"
+#include "query/inbox.h"
+#include "query/protocol.h"
+#include "query/reply_stream.h"
+#include "query/reply_writer.h"
+#include "query/sql_host.h"
+
+namespace icelight::query {
+namespace {
+
+constexpr std::chrono::milliseconds kSetupTime{10'000};
+constexpr std::chrono::milliseconds kAnswerTime{10'000};
+
+Result<> send(Message message, std::string_view payload) {
+    return write_frame(
+        kWorkerSocketFd, static_cast<std::uint8_t>(message), payload, deadline_in(kAnswerTime));
+}
+
+/// The user's part of an error: what the engine refused by its configuration, or could not read
+/// because of the statement, is the statement's fault.
+Error explain(Error error, StopReason stop) {
+    if (error.code == ErrorCode::kForbidden) error.code = ErrorCode::kInvalidArgument;
+    // Advice that only an operator could follow.
+    const auto advice = error.message.find("\n\nPossible solutions:");
+    if (advice != std::string::npos) error.message.resize(advice);
+    if (error.code != ErrorCode::kTimeout) return error;
+    if (stop == StopReason::kCancelled)
+        return {ErrorCode::kShuttingDown, "the query was cancelled"};
+    return {ErrorCode::kTimeout, "the query did not end before its deadline"};
+}
+
+class Worker {
+public:
+    Worker(std::unique_ptr<SqlHost> host, Inbox& inbox) : host_(std::move(host)), inbox_(inbox) {}
+
+    /// Serves until the inbox ends the process.
+    [[noreturn]] void serve();
+
+private:
+    Result<> prepare(const Frame& frame);
+    Result<EndMessage> execute(const Frame& frame);
+    Result<EndMessage> run(const Prepared& prepared);
+    Result<bool> write_rows(engine::QueryResult& result, ReplyWriter& writer, ReplyStream& stream);
+    void answer_error(const Error& error);
+
+    std::unique_ptr<SqlHost> host_;
+    Inbox& inbox_;
+    // Of the query being prepared or run.
+    PrepareMessage request_;
+    Statement statement_;
+};
+
+void Worker::serve() {
+    while (true) {
+        const Frame frame = inbox_.wait();
+        Result<> sent;
+        if (static_cast<Message>(frame.type) == Message::kPrepare) {
+            const auto prepared = prepare(frame);
+            if (!prepared) answer_error(prepared.error());
+        } else if (static_cast<Message>(frame.type) == Message::kExecute) {
+            const auto end = execute(frame);
+            inbox_.finish();
+            if (!end) {
+                answer_error(end.error());
+            } else if (!send(Message::kEnd, encode_end(*end))) {
+                ::_exit(0);
+            }
+        } else {
+            ::_exit(1);
+        }
+    }
+}
+
+Result<> Worker::prepare(const Frame& frame) {
+    ICE_ASSIGN(request_, decode_prepare(frame.payload));
+    ICE_ASSIGN(statement_, host_->check(request_.sql));
+    return send(Message::kNames, encode_names(statement_));
+}
+
+Result<EndMessage> Worker::execute(const Frame& frame) {
+    ICE_ASSIGN(const auto inputs, decode_execute(frame.payload));
+    ICE_ASSIGN(const auto prepared, host_->prepare(request_.sql, statement_, inputs, [this] {
+        return inbox_.is_stopped();
+    }));
+    return run(prepared);
+}
+
+Result<EndMessage> Worker::run(const Prepared& prepared) {
+    ICE_ASSIGN(auto result, host_->user().query(prepared.sql));
+    ReplyStream stream(kWorkerSocketFd);
+    ReplyWriter writer(request_.format, result.columns());
+    writer.begin(stream.buffer());
+    ICE_ASSIGN(const bool is_truncated, write_rows(result, writer, stream));
+    ReplyFacts facts;
+    facts.rows = writer.rows();
+    facts.execution = std::chrono::duration_cast<std::chrono::microseconds>(
+        system_clock().steady() - inbox_.started());
+    facts.is_truncated = is_truncated;
+    facts.snapshot_id = prepared.snapshot_id;
+    facts.tail_from = prepared.cut.from;
+    facts.tail_to = prepared.cut.to;
+    facts.tail_rows = prepared.cut.to - prepared.cut.from;
+    writer.end(facts, stream.buffer());
+    ICE_TRY(stream.finish());
+    return EndMessage{facts.rows, is_truncated};
+}
+
+/// @return true when there were more rows than the request wants.
+Result<bool> Worker::write_rows(engine::QueryResult& result,
+                                ReplyWriter& writer,
+                                ReplyStream& stream) {
+    while (true) {
+        ICE_ASSIGN(const auto chunk, result.next());
+        if (!chunk) return false;
+        for (std::size_t row = 0; row < chunk->row_count(); ++row) {
+            if (writer.rows() >= request_.rows_max) return true;
+            if (inbox_.is_stopped()) return fail(ErrorCode::kTimeout, "stopped");
+            ICE_TRY(writer.append_row(*chunk, row, stream.buffer()));
+            ICE_TRY(stream.advance());
+        }
+    }
+}
+
+void Worker::answer_error(const Error& error) {
+    const StopReason stop = inbox_.stop_reason();
+    inbox_.finish();
+    const Error explained = explain(error, stop);
+    const ErrorMessage message{explained.code, explained.message, host_->is_broken()};
+    if (!send(Message::kError, encode_error(message))) ::_exit(0);
+}
+
+/// Sends kReady with an empty text, or with the reason why this worker cannot serve.
+Result<std::unique_ptr<SqlHost>> set_up() {
+    ICE_ASSIGN(const auto frame, read_frame(kWorkerSocketFd, deadline_in(kSetupTime)));
+    if (static_cast<Message>(frame.type) != Message::kInit) {
+        return fail(ErrorCode::kCorruption, "the first message is not a setup");
+    }
+    ICE_ASSIGN(const auto setup, decode_setup(frame.payload));
+    return SqlHost::open(setup);
+}
+
+}  // namespace
+
+int run_sql_worker() {
+    auto host = set_up();
+    ErrorMessage ready{ErrorCode::kIo, "", false};
+    if (!host) ready = {host.error().code, host.error().message, true};
+    if (!host) {
+        [[maybe_unused]] auto ignored = send(Message::kReady, encode_error(ready));
+        return 1;
+    }
+    SqlHost& engine = **host;
+    // Never destroyed: its thread lives as long as the process.
+    auto* const inbox = new Inbox(kWorkerSocketFd, [&engine] { engine.interrupt(); });
+    inbox->start();
+    if (!send(Message::kReady, encode_error(ready))) return 1;
+    Worker(std::move(*host), *inbox).serve();
+}
+
+}  // namespace icelight::query

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/frames.h"
+#include "base/result.h"
+#include "query/gate/gate.h"
+#include "query/protocol.h"
+#include "query/service.h"
+
+namespace icelight::query {
+
+inline constexpr std::chrono::milliseconds kWorkerStartTime{10'000};
+/// From the deadline, or a cancel, until a worker that does not answer is killed.
+inline constexpr std::chrono::milliseconds kKillGrace{250};
+
+/// Bounds of one exchange with a worker.
+struct QueryBounds {
+    Deadline deadline;
+    const std::atomic<bool>* is_cancelled;
+};
+
+/// What became of the worker itself.
+enum class WorkerFate : std::uint8_t {
+    kServes,   ///< Ready for the next query.
+    kBroken,   ///< It says that it must be replaced.
+    kCrashed,  ///< It ended by itself, or spoke nonsense.
+    kKilled,   ///< It did not stop in time.
+};
+
+/// The server's end of one SQL worker process.
+///
+/// Thread safety: one thread at a time.
+class WorkerClient {
+public:
+    /// Starts the process and waits for its self-test.
+    ///
+    /// @param number  names its spill directory, which is made or emptied.
+    /// @error kUnsupported, kForbidden  its sandbox is not complete. kIo, kTimeout: it did not come
+    ///                                  up.
+    static Result<std::unique_ptr<WorkerClient>> start(const Options& options, std::size_t number);
+    ~WorkerClient();
+    WorkerClient(const WorkerClient&) = delete;
+    WorkerClient& operator=(const WorkerClient&) = delete;
+
+    /// The statement's kind and names, or why it is refused. `bounds` begin here.
+    Result<Statement> prepare(const PrepareMessage& message, const QueryBounds& bounds);
+
+    /// Runs what prepare() read. Pieces of the body go to `write` in order.
+    Result<EndMessage> execute(const ExecuteMessage& message,
+                               const QueryBounds& bounds,
+                               const WriteBody& write);
+
+    /// Instead of execute(): the query ends here.
+    void give_up();
+
+    /// After an error of the verbs above.
+    WorkerFate fate() const { return fate_; }
+
+    /// False: it ended while it was idle. No wait.
+    bool is_alive() const;
+
+    std::size_t number() const { return number_; }
+
+    std::uint64_t resident_bytes() const;
+
+    /// SIGKILL, reaps, empties the spill directory. Blocks for some milliseconds.
+    void destroy();
+
+private:
+    WorkerClient(Child child, std::size_t number, std::filesystem::path spill_directory);
+
+    Result<Frame> next_frame(const QueryBounds& bounds);
+    Result<> send(Message message, std::string_view payload);
+    tl::unexpected<Error> crash(const Error& error);
+    tl::unexpected<Error> kill(ErrorCode code, const char* message);
+    tl::unexpected<Error> take_error(std::string_view payload);
+
+    Child child_;
+    const std::size_t number_;
+    const std::filesystem::path spill_directory_;
+    WorkerFate fate_ = WorkerFate::kServes;
+    // Of the query that runs.
+    bool is_client_gone_ = false;
+    bool is_cancel_sent_ = false;
+    Deadline kill_at_{};
+};
+
+}  // namespace icelight::query

@@ -1,0 +1,146 @@
+#include "query/worker_pool.h"
+
+#include <pthread.h>
+
+#include <algorithm>
+
+#include "query/telemetry.h"
+
+namespace icelight::query {
+namespace {
+
+constexpr std::chrono::milliseconds kRetryAfter{1'000};
+
+}  // namespace
+
+WorkerPool::WorkerPool(Options options) : options_(std::move(options)) {}
+
+WorkerPool::~WorkerPool() {
+    close();
+}
+
+void WorkerPool::start() {
+    keeper_ = std::thread([this] { keep(); });
+}
+
+Result<std::unique_ptr<WorkerClient>> WorkerPool::take(Deadline deadline) {
+    std::unique_lock lock(mutex_);
+    while (true) {
+        const bool has_answer = changed_.wait_until(lock, deadline, [this] {
+            const bool is_off = !problem_.empty() && numbers_.empty();
+            return is_closed_ || is_off || !ready_.empty();
+        });
+        if (is_closed_) return fail(ErrorCode::kShuttingDown, "the server is stopping");
+        if (!has_answer) return fail(ErrorCode::kTimeout, "no SQL worker was free in time");
+        if (ready_.empty()) return fail(ErrorCode::kUnavailable, "SQL is off: " + problem_);
+        auto worker = std::move(ready_.back());
+        ready_.pop_back();
+        if (worker->is_alive()) return worker;
+        dead_.push_back(std::move(worker));
+        changed_.notify_all();
+    }
+}
+
+void WorkerPool::give_back(std::unique_ptr<WorkerClient> worker) {
+    {
+        const std::lock_guard lock(mutex_);
+        ready_.push_back(std::move(worker));
+    }
+    changed_.notify_all();
+}
+
+void WorkerPool::discard(std::unique_ptr<WorkerClient> worker) {
+    {
+        const std::lock_guard lock(mutex_);
+        dead_.push_back(std::move(worker));
+    }
+    changed_.notify_all();
+}
+
+std::string WorkerPool::problem() const {
+    const std::lock_guard lock(mutex_);
+    return problem_;
+}
+
+bool WorkerPool::is_ready() const {
+    const std::lock_guard lock(mutex_);
+    return problem_.empty() && !numbers_.empty();
+}
+
+/// The keeper's thread: it lives as long as the pool, so workers die with the server and not with
+/// the thread that happened to start them.
+void WorkerPool::keep() {
+    ::pthread_setname_np(::pthread_self(), "query-keeper");
+    std::unique_lock lock(mutex_);
+    while (!is_closed_) {
+        if (numbers_.size() < options_.workers + 1) {
+            lock.unlock();
+            start_one();
+            lock.lock();
+            if (!problem_.empty()) {
+                changed_.wait_for(lock, kRetryAfter, [this] { return is_closed_; });
+            }
+            continue;
+        }
+        if (dead_.empty()) {
+            changed_.wait(lock, [this] { return is_closed_ || !dead_.empty(); });
+            continue;
+        }
+        auto gone = std::move(dead_);
+        dead_.clear();
+        lock.unlock();
+        for (const auto& worker : gone)
+            worker->destroy();
+        lock.lock();
+        for (const auto& worker : gone)
+            numbers_.erase(worker->number());
+    }
+}
+
+std::size_t WorkerPool::free_number() const {
+    std::size_t number = 0;
+    while (numbers_.contains(number))
+        ++number;
+    return number;
+}
+
+void WorkerPool::start_one() {
+    std::size_t number = 0;
+    {
+        const std::lock_guard lock(mutex_);
+        number = free_number();
+    }
+    const auto begin = system_clock().steady();
+    auto worker = WorkerClient::start(options_, number);
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - begin);
+    {
+        const std::lock_guard lock(mutex_);
+        if (worker) {
+            problem_.clear();
+            numbers_.insert(number);
+            // In front: the one behind was used last.
+            ready_.insert(ready_.begin(), std::move(*worker));
+        } else if (problem_ != worker.error().message) {
+            problem_ = worker.error().message;
+            telemetry::worker_unfit(problem_);
+        }
+    }
+    changed_.notify_all();
+    if (problem().empty()) telemetry::worker_ready(number, took);
+}
+
+void WorkerPool::close() {
+    {
+        const std::lock_guard lock(mutex_);
+        is_closed_ = true;
+    }
+    changed_.notify_all();
+    if (keeper_.joinable()) keeper_.join();
+    const std::lock_guard lock(mutex_);
+    ready_.clear();
+    dead_.clear();
+    numbers_.clear();
+}
+
+}  // namespace icelight::query

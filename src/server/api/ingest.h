@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "base/worker_pool.h"
+#include "http/router.h"
+#include "server/api/floors.h"
+#include "server/inflate.h"
+#include "server/reject_quota.h"
+
+namespace icelight::event {
+struct ParsedRequest;
+}
+
+namespace icelight::io {
+class FileSystem;
+}
+
+namespace icelight::lake {
+class Flusher;
+}
+
+namespace icelight::wal {
+class Log;
+struct Batch;
+}  // namespace icelight::wal
+
+namespace icelight::server {
+
+class Auth;
+struct IngestPath;
+
+struct IngestOptions {
+    InflateLimits inflate;
+    FloorLimits floors;
+    std::filesystem::path data_directory;
+};
+
+/// Takes events from SDKs: body → rows and rejects → log → answer. Nothing is acknowledged before
+/// it is on disk.
+///
+/// Answers: 200 {"success":true,"count":n,"rejected":n,"duplicates":n,"token":"…"} when any event
+/// is stored (or was before); 400 with `errors` when none is good; 401, 413, 415, 429 and 503 with
+/// Retry-After. Thread safety: handlers run on the net threads; bodies over 64 KiB are parsed on
+/// the thread "ingest". Lifetime: everything given to the constructor outlives it; close() before
+/// the log closes.
+class Ingest {
+public:
+    Ingest(IngestOptions options,
+           wal::Log& log,
+           const lake::Flusher& flusher,
+           const Auth& auth,
+           io::FileSystem& files,
+           const Clock& clock);
+    Ingest(const Ingest&) = delete;
+    Ingest& operator=(const Ingest&) = delete;
+
+    void add_routes(http::Router& router);
+
+    /// Ends the thread "ingest" after what it was given.
+    void close();
+
+private:
+    std::optional<http::Response> check(http::Request& request);
+    boost::asio::awaitable<http::Response> post(const IngestPath* path, http::RequestPtr request);
+    boost::asio::awaitable<http::Response> store(std::shared_ptr<event::ParsedRequest> parsed,
+                                                 TimestampUs received_at);
+    Result<event::ParsedRequest> parse(const IngestPath& path, http::Request& request) const;
+    wal::Batch make_batch(event::ParsedRequest& parsed);
+
+    // constant after construction
+    const IngestOptions options_;
+    wal::Log& log_;
+    const Auth& auth_;
+    const Clock& clock_;
+    // any thread
+    RejectQuota quota_;
+    Floors floors_;
+    WorkerPool pool_;
+};
+
+}  // namespace icelight::server

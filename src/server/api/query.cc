@@ -1,0 +1,164 @@
+#include "server/api/query.h"
+
+#include <ctime>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "base/completion.h"
+#include "http/router.h"
+#include "query/service.h"
+#include "server/api/cors.h"
+#include "server/api/lake_token.h"
+#include "server/api/query_reply.h"
+#include "server/auth.h"
+#include "wal/log.h"
+
+namespace icelight::server {
+namespace {
+
+using boost::asio::awaitable;
+
+constexpr std::size_t kBodyBytesMax = 1 << 20;
+constexpr int kBodyDepthMax = 8;
+
+/// The text member of that name, "" when absent. @error kInvalidArgument  it is no text.
+Result<std::string> find_text(const boost::json::object& body, const char* name) {
+    const auto* value = body.if_contains(name);
+    if (value == nullptr) return std::string();
+    if (!value->is_string())
+        return fail(ErrorCode::kInvalidArgument, fmt::format("`{}` must be a string", name));
+    return std::string(value->as_string());
+}
+
+Result<query::Request> parse_body(const std::string& text) {
+    boost::json::error_code error;
+    const auto parsed = boost::json::parse(text, error, {}, {.max_depth = kBodyDepthMax});
+    if (error || !parsed.is_object()) return fail(ErrorCode::kInvalidArgument, "Invalid JSON body");
+    const auto& body = parsed.as_object();
+
+    query::Request request;
+    ICE_ASSIGN(request.sql, find_text(body, "sql"));
+    if (request.sql.empty()) {
+        ICE_ASSIGN(request.sql, find_text(body, "query"));
+    }
+    if (request.sql.empty())
+        return fail(ErrorCode::kInvalidArgument, "Missing `sql`: the text of one SELECT");
+    if (request.sql.size() > query::kSqlBytesMax) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "SQL validation failed: the text is longer than 256 KiB");
+    }
+    ICE_ASSIGN(const std::string format, find_text(body, "format"));
+    if (!format.empty() && format != "json" && format != "csv") {
+        return fail(ErrorCode::kInvalidArgument,
+                    "Unknown format: " + format + "; json and csv are there");
+    }
+    request.format = format == "csv" ? query::Format::kCsv : query::Format::kJson;
+    ICE_ASSIGN(const std::string freshness, find_text(body, "freshness"));
+    if (!freshness.empty() && freshness != "committed" && freshness != "live") {
+        return fail(ErrorCode::kInvalidArgument,
+                    "Unknown freshness: " + freshness + "; live and committed are there");
+    }
+    request.is_committed_only = freshness == "committed";
+    return request;
+}
+
+/// Hands the query to the service; what await_completion() calls.
+struct StartQuery {
+    query::Service* service;
+    query::Request request;
+    std::shared_ptr<QueryReply> reply;
+
+    void operator()(Completion<http::Response> done) {
+        reply->set_done(std::move(done));
+        request.write = [reply = reply](std::string_view bytes) {
+            return reply->write(bytes);
+        };
+        service->run(std::move(request), [reply = reply](Result<query::Reply> outcome) {
+            reply->finish(std::move(outcome));
+        });
+    }
+};
+
+awaitable<http::Response> answer_query(QueryRoutes with, http::RequestPtr request) {
+    auto parsed = parse_body(request->body);
+    if (!parsed) co_return http::make_error(parsed.error());
+    parsed->timeout = with.timeout;
+    if (const auto token = request->find_header("x-lake-after")) {
+        auto offset = parse_lake_token(*token, with.log.uuid());
+        if (!offset) co_return http::make_error(offset.error());
+        parsed->after_offset = *offset;
+    }
+    auto reply = std::make_shared<QueryReply>(parsed->format, deadline_in(with.timeout));
+    StartQuery start{&with.service, std::move(*parsed), reply};
+    auto response = co_await await_completion<http::Response>(std::move(start));
+    if (!response) co_return http::make_error(response.error());
+    co_return std::move(*response);
+}
+
+std::string iso_now() {
+    const auto seconds = static_cast<std::time_t>(system_clock().now_us() / 1'000'000);
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char text[32];
+    const auto length = std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
+    return {text, length};
+}
+
+awaitable<http::Response> answer_health(QueryRoutes with) {
+    const auto status = with.service.status();
+    const std::string state = status.is_ready ? "ready" : "not ready: " + status.problem;
+    co_return http::make_json(
+        status.is_ready ? http::status::kOk : http::status::kUnavailable,
+        fmt::format(
+            R"({{"status":"{}","duckdb":{},"config":{{"threads":{},"memory_limit":"{} MiB",)"
+            R"("preserve_insertion_order":true}},"timestamp":"{}"}})",
+            status.is_ready ? "ok" : "error",
+            http::quote_json(state),
+            with.threads,
+            with.memory_bytes_max >> 20,
+            iso_now()));
+}
+
+}  // namespace
+
+void add_query_routes(http::Router& router, QueryRoutes with) {
+    const http::Check check =
+        [&auth = with.auth](http::Request& request) -> std::optional<http::Response> {
+        auto allowed =
+            auth.check_query({request.header("authorization"), request.header("x-api-key")});
+        if (!allowed) return http::make_error(allowed.error());
+        if (is_foreign_origin(request)) {
+            return http::make_error(http::status::kForbidden,
+                                    "pages of another origin may not run queries");
+        }
+        // A page of another origin can send text/plain without asking first; JSON it cannot.
+        const auto type = request.header("content-type");
+        if (request.method == http::Method::kPost &&
+            !http::equal_ignoring_case(type.substr(0, type.find(';')), "application/json")) {
+            return http::make_error(http::status::kUnsupportedMediaType,
+                                    "Queries need Content-Type: application/json");
+        }
+        return std::nullopt;
+    };
+    for (const char* path : {"/query", "/duckdb"}) {
+        router.add({.method = http::Method::kPost,
+                    .pattern = path,
+                    .handler =
+                        [with](http::RequestPtr request) {
+                            return answer_query(with, std::move(request));
+                        },
+                    .check = check,
+                    .body_bytes_max = kBodyBytesMax});
+    }
+    router.add({.method = http::Method::kGet,
+                .pattern = "/duckdb/_health",
+                .handler = [with](http::RequestPtr /*request*/) { return answer_health(with); },
+                .check = check});
+}
+
+}  // namespace icelight::server

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+namespace icelight::catalog {
+class Catalog;
+}
+
+namespace icelight::http {
+class Router;
+}
+
+namespace icelight::query {
+class Service;
+}
+
+namespace icelight::wal {
+class Log;
+}
+
+namespace icelight::server {
+
+class Auth;
+
+/// What the SQL routes work with; all of it outlives the router.
+struct QueryRoutes {
+    query::Service& service;
+    const wal::Log& log;  ///< Whose tokens X-Lake-After names.
+    const Auth& auth;
+    std::chrono::milliseconds timeout;
+    int threads;                    ///< Told by /duckdb/_health.
+    std::int64_t memory_bytes_max;  ///< Likewise.
+};
+
+/// Adds POST /query and POST /duckdb {sql|query, format, freshness} and GET /duckdb/_health.
+///
+/// A body that asks for `freshness: "committed"` sees what other engines see; the header
+/// X-Lake-After holds the token of an ingest answer and makes the query wait until it can see that
+/// event.
+void add_query_routes(http::Router& router, QueryRoutes with);
+
+}  // namespace icelight::server

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.h"
+#include "base/completion.h"
+#include "http/response.h"
+#include "query/service.h"
+
+namespace icelight::http {
+class BodyPipe;
+}
+
+namespace icelight::server {
+
+/// Turns what a query writes into one HTTP answer: whole when it is small, streamed when it is not.
+///
+/// Until kWholeBytesMax have come nothing is answered, so that an error can still have its status.
+/// Past it the answer begins and an error breaks it off. Thread safety: write() and finish() from
+/// the query's thread. Lifetime: shared by the query and the request.
+class QueryReply {
+public:
+    static constexpr std::size_t kWholeBytesMax = 1 << 20;
+
+    /// @param deadline  of the query; a client that stops reading is given up then.
+    QueryReply(query::Format format, Deadline deadline) : format_(format), deadline_(deadline) {}
+
+    /// Who gets the answer; before the query starts.
+    void set_done(Completion<http::Response> done) { done_ = std::move(done); }
+
+    /// For query::Request::write.
+    bool write(std::string_view bytes);
+    /// For query::Done.
+    void finish(Result<query::Reply> outcome);
+
+private:
+    http::Response make_response() const;
+
+    // constant after the query started
+    const query::Format format_;
+    const Deadline deadline_;
+    Completion<http::Response> done_;
+    // the query's thread only
+    std::string gathered_;
+    std::shared_ptr<http::BodyPipe> pipe_;  ///< Once streaming.
+};
+
+}  // namespace icelight::server

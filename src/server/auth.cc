@@ -1,0 +1,132 @@
+#include "server/auth.h"
+
+#include "base/hash.h"
+
+namespace icelight::server {
+namespace {
+
+bool equals_ignoring_case(std::string_view left, std::string_view right) {
+    if (left.size() != right.size()) return false;
+    for (std::size_t i = 0; i < left.size(); ++i) {
+        const char l = left[i] >= 'A' && left[i] <= 'Z' ? static_cast<char>(left[i] + 32) : left[i];
+        const char r =
+            right[i] >= 'A' && right[i] <= 'Z' ? static_cast<char>(right[i] + 32) : right[i];
+        if (l != r) return false;
+    }
+    return true;
+}
+
+std::string_view trim(std::string_view text) {
+    while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+        text.remove_prefix(1);
+    while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+        text.remove_suffix(1);
+    return text;
+}
+
+int base64_value(char c) {
+    if (c >= 'A' && c <= 'Z') return c - 'A';
+    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+    if (c >= '0' && c <= '9') return c - '0' + 52;
+    if (c == '+' || c == '-') return 62;
+    if (c == '/' || c == '_') return 63;
+    return -1;
+}
+
+/// Either alphabet of RFC 4648, padding optional.
+std::optional<std::string> find_base64(std::string_view text) {
+    while (!text.empty() && text.back() == '=')
+        text.remove_suffix(1);
+    std::string out;
+    unsigned buffer = 0;
+    int bits = 0;
+    for (const char c : text) {
+        const int value = base64_value(c);
+        if (value < 0) return std::nullopt;
+        buffer = (buffer << 6 | static_cast<unsigned>(value)) & 0xffff;
+        bits += 6;
+        if (bits >= 8) {
+            bits -= 8;
+            out.push_back(static_cast<char>(buffer >> bits & 0xff));
+        }
+    }
+    return out;
+}
+
+Result<> check(const std::optional<std::string>& secret, const std::string& expected) {
+    if (!secret) return fail(ErrorCode::kUnauthenticated, "Missing authentication token");
+    if (!equal_constant_time(*secret, expected)) {
+        return fail(ErrorCode::kUnauthenticated, "Invalid authentication token");
+    }
+    return {};
+}
+
+std::string_view without_port(std::string_view host) {
+    if (host.starts_with('[')) {
+        const auto end = host.find(']');
+        return end == std::string_view::npos ? std::string_view{} : host.substr(1, end - 1);
+    }
+    const auto colon = host.find(':');
+    const bool is_ipv6 =
+        colon != std::string_view::npos && host.find(':', colon + 1) != std::string_view::npos;
+    return is_ipv6 ? host : host.substr(0, colon);
+}
+
+}  // namespace
+
+std::optional<std::string> find_secret(const Credentials& credentials) {
+    const std::string_view value = trim(credentials.authorization);
+    const auto space = value.find(' ');
+    const std::string_view scheme = value.substr(0, space);
+    const std::string_view rest = space == std::string_view::npos ? "" : trim(value.substr(space));
+    if (!rest.empty() && equals_ignoring_case(scheme, "bearer")) return std::string(rest);
+    if (!rest.empty() && equals_ignoring_case(scheme, "basic")) {
+        if (auto pair = find_base64(rest)) {
+            auto user = pair->substr(0, pair->find(':'));
+            if (!user.empty()) return user;
+        }
+    }
+    const std::string_view key = trim(credentials.api_key);
+    if (!key.empty()) return std::string(key);
+    return std::nullopt;
+}
+
+Result<> Auth::check_ingest(const Credentials& credentials) const {
+    if (!options_.is_write_key_needed) return {};
+    return check(find_secret(credentials), options_.write_key);
+}
+
+Result<> Auth::check_query(const Credentials& credentials) const {
+    if (options_.api_token.empty()) return {};
+    return check(find_secret(credentials), options_.api_token);
+}
+
+bool is_loopback_host(std::string_view host) {
+    const std::string_view name = without_port(trim(host));
+    if (equals_ignoring_case(name, "localhost") || name == "::1") return true;
+    if (name.size() > 10 && equals_ignoring_case(name.substr(name.size() - 10), ".localhost"))
+        return true;
+    // 127.0.0.0/8: four numbers, the first of them 127.
+    if (!name.starts_with("127.")) return false;
+    int dots = 0;
+    for (const char c : name) {
+        if (c == '.') ++dots;
+        if (c != '.' && (c < '0' || c > '9')) return false;
+    }
+    return dots == 3;
+}
+
+bool is_host_allowed(std::string_view host, std::string_view allowed, bool is_public) {
+    if (is_loopback_host(host)) return true;
+    if (allowed.empty()) return is_public;
+    const std::string_view name = without_port(trim(host));
+    while (!allowed.empty()) {
+        const auto comma = allowed.find(',');
+        if (equals_ignoring_case(trim(allowed.substr(0, comma)), name)) return true;
+        if (comma == std::string_view::npos) break;
+        allowed.remove_prefix(comma + 1);
+    }
+    return false;
+}
+
+}  // namespace icelight::server

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace icelight::server {
+
+class Auth;
+
+struct ListenAddress {
+    std::string address;  ///< Numeric: "127.0.0.1", "::1", "0.0.0.0".
+    std::uint16_t port = 0;
+};
+
+/// "127.0.0.1:8787", "[::1]:8787", "localhost:8787", ":8787" (all addresses).
+/// @error kInvalidArgument
+Result<ListenAddress> parse_listen_address(std::string_view text);
+
+/// Refuses to listen beyond loopback without a write key and an API token.
+/// @error kForbidden  the message holds the lines that fix it.
+Result<> check_exposure(const ListenAddress& listen, const Auth& auth, bool is_insecure_allowed);
+
+}  // namespace icelight::server

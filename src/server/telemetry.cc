@@ -1,0 +1,111 @@
+#include "server/telemetry.h"
+
+#include <array>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "base/metrics.h"
+
+namespace icelight::server::telemetry {
+namespace {
+
+constexpr std::string_view kModule = "server";
+
+/// Codes that may label a series; anything else counts as "other", so that clients cannot make new
+/// ones.
+constexpr std::array kCodes = {"missing_field",
+                               "type_mismatch",
+                               "parse_failure",
+                               "null_value",
+                               "too_large",
+                               "too_deep",
+                               "invalid_value",
+                               "unauthenticated",
+                               "too_many_requests",
+                               "unavailable",
+                               "bad_request",
+                               "invalid_argument",
+                               "overloaded",
+                               "shutting_down",
+                               "timeout",
+                               "io"};
+
+/// Every series of the family is made at start; later only found.
+metrics::Counter& refused(std::string_view code) {
+    static const auto kSeries = [] {
+        std::array<metrics::Counter*, kCodes.size() + 1> made{};
+        for (std::size_t i = 0; i < made.size(); ++i) {
+            made[i] = &metrics::counter("icelight_server_events_refused_total",
+                                        "Events (or whole requests) that were refused, by code.",
+                                        {{"code", i < kCodes.size() ? kCodes[i] : "other"}});
+        }
+        return made;
+    }();
+    for (std::size_t i = 0; i < kCodes.size(); ++i) {
+        if (code == kCodes[i]) return *kSeries[i];
+    }
+    return *kSeries.back();
+}
+
+}  // namespace
+
+void started(const std::string& address, const std::string& settings) {
+    refused("other").add(0);
+    log::info(kModule, "ready", {{"address", address}, {"settings", settings}});
+}
+
+void cannot_start(const std::string& why) {
+    fmt::print(stderr, "icelight: cannot start: {}\n", why);
+}
+
+void stopping() {
+    log::info(kModule, "stopping");
+}
+
+void stopped() {
+    log::info(kModule, "stopped");
+}
+
+void stop_cut_short(const char* part, const std::string& why) {
+    log::warn(kModule, "stop cut short", {{"part", part}, {"why", why}});
+}
+
+void sql_unavailable(const std::string& why) {
+    log::warn(kModule, "no SQL worker can serve", {{"why", why}});
+}
+
+void accepted(std::size_t stored, std::size_t duplicates, std::chrono::microseconds waited) {
+    static auto& stored_total = metrics::counter("icelight_server_events_accepted_total",
+                                                 "Events acknowledged, by kind.",
+                                                 {{"kind", "stored"}});
+    static auto& duplicate_total = metrics::counter("icelight_server_events_accepted_total",
+                                                    "Events acknowledged, by kind.",
+                                                    {{"kind", "duplicate"}});
+    static auto& ack_seconds =
+        metrics::histogram("icelight_server_ack_seconds",
+                           "From a request's last byte to its events being on disk.",
+                           metrics::duration_buckets_seconds());
+    if (stored > 0) stored_total.add(static_cast<double>(stored));
+    if (duplicates > 0) duplicate_total.add(static_cast<double>(duplicates));
+    ack_seconds.observe(std::chrono::duration<double>(waited).count());
+}
+
+void refused_events(std::string_view code, std::size_t events) {
+    refused(code).add(static_cast<double>(events));
+}
+
+void refused_request(std::string_view code) {
+    refused(code).add();
+}
+
+void floor_reached(const std::string& why) {
+    if (why.empty()) {
+        log::info(kModule, "there is room for events again");
+    } else {
+        log::warn(kModule, "events are refused", {{"why", why}});
+    }
+}
+
+}  // namespace icelight::server::telemetry

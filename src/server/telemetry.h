@@ -1,0 +1,33 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+/// Everything the server says: the log line and the metric of each happening, together.
+namespace icelight::server::telemetry {
+
+/// INFO.
+void started(const std::string& address, const std::string& settings);
+/// ERROR, and a plain line for people: the process ends with status 1.
+void cannot_start(const std::string& why);
+/// INFO.
+void stopping();
+void stopped();
+/// WARN. Something did not end in its time; nothing acknowledged is lost.
+void stop_cut_short(const char* part, const std::string& why);
+/// WARN. Queries are answered with this error; ingest goes on.
+void sql_unavailable(const std::string& why);
+
+/// Metrics only: one request's events are on disk. `waited`: from its last byte to that moment.
+void accepted(std::size_t stored, std::size_t duplicates, std::chrono::microseconds waited);
+/// Metrics only: events that were refused, by the code of their error ("missing_field").
+void refused_events(std::string_view code, std::size_t events);
+/// Metrics only: a request that was refused whole, by the word of its status ("too_many_requests").
+void refused_request(std::string_view code);
+/// WARN, at most when the state changes: new events are refused until there is room again. Empty:
+/// room again.
+void floor_reached(const std::string& why);
+
+}  // namespace icelight::server::telemetry

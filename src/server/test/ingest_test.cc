@@ -1,0 +1,227 @@
+// The ingest paths on a real log: what is answered, and that it is on disk by then.
+#include <zlib.h>
+
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "server/testing/test_server.h"
+#include "wal/log.h"
+
+namespace icelight::server {
+namespace {
+
+using http::testing::Answer;
+using http::testing::Client;
+using http::testing::make_request;
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::StartsWith;
+using testing::TestServer;
+
+constexpr std::string_view kTrack = R"({"userId":"u","event":"e","messageId":"m1"})";
+
+std::string gzip(std::string_view text) {
+    z_stream stream{};
+    EXPECT_EQ(::deflateInit2(&stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    std::string out(::deflateBound(&stream, text.size()), '\0');
+    std::string copy(text);
+    stream.next_in = reinterpret_cast<Bytef*>(copy.data());
+    stream.avail_in = static_cast<uInt>(copy.size());
+    stream.next_out = reinterpret_cast<Bytef*>(out.data());
+    stream.avail_out = static_cast<uInt>(out.size());
+    EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
+    out.resize(stream.total_out);
+    ::deflateEnd(&stream);
+    return out;
+}
+
+std::string make_batch(std::size_t events, std::string_view prefix, std::size_t padding = 0) {
+    std::string body = R"({"batch":[)";
+    for (std::size_t i = 0; i < events; ++i) {
+        if (i > 0) body += ',';
+        body += fmt::format(
+            R"({{"type":"track","userId":"u","event":"e","messageId":"{}{}","properties":{{"p":"{}"}}}})",
+            prefix,
+            i,
+            std::string(padding, 'x'));
+    }
+    return body + "]}";
+}
+
+TEST(Ingest, AStoredEventIsDurableAndAnsweredWithAToken) {
+    TestServer server;
+    const Answer answer = server.post("/v1/track", kTrack);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.headers.at("content-type"), "application/json");
+    EXPECT_EQ(
+        answer.body,
+        fmt::format(R"({{"success":true,"count":1,"rejected":0,"duplicates":0,"token":"{}:0:1"}})",
+                    server.log().uuid().prefix()));
+    EXPECT_EQ(server.log().durable_offset(), 1U);
+}
+
+TEST(Ingest, EveryPathTakesEventsWithAndWithoutPrefixAndSlash) {
+    TestServer server;
+    int id = 0;
+    for (const char* prefix : {"/v1", ""}) {
+        for (const char* type : {"track", "identify", "page", "screen", "group", "alias"}) {
+            for (const char* end : {"", "/"}) {
+                const std::string body = fmt::format(
+                    R"({{"userId":"u","event":"e","groupId":"g","previousId":"p","name":"n","messageId":"{}"}})",
+                    id++);
+                const Answer answer = server.post(fmt::format("{}/{}{}", prefix, type, end), body);
+                EXPECT_EQ(answer.status, 200) << prefix << type << answer.body;
+            }
+        }
+        EXPECT_EQ(server
+                      .post(fmt::format("{}/batch", prefix),
+                            make_batch(3, fmt::format("{}batch", prefix)))
+                      .status,
+                  200);
+    }
+    EXPECT_EQ(server.log().counters().stored, 30U);
+}
+
+TEST(Ingest, ARetryGetsTheSameCountAndTakesNoOffset) {
+    TestServer server;
+    const std::string body = make_batch(3, "retry");
+    EXPECT_THAT(server.post("/v1/batch", body).body,
+                HasSubstr(R"("count":3,"rejected":0,"duplicates":0)"));
+    EXPECT_THAT(server.post("/v1/batch", body).body,
+                HasSubstr(R"("count":3,"rejected":0,"duplicates":3)"));
+    EXPECT_EQ(server.log().durable_offset(), 3U);
+    EXPECT_EQ(server.log().counters().duplicate, 3U);
+}
+
+TEST(Ingest, GoodEventsAreStoredWhenTheirNeighboursAreBad) {
+    TestServer server;
+    const Answer answer = server.post(
+        "/v1/batch", R"({"batch":[{"type":"track","userId":"u","event":"e"},{"type":"track"},7]})");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_THAT(answer.body, HasSubstr(R"("count":1,"rejected":2)"));
+    const auto counters = server.log().counters();
+    EXPECT_EQ(counters.stored, 1U);
+    EXPECT_EQ(counters.rejected, 2U);
+    EXPECT_EQ(server.log().durable_offset(), 3U) << "rejected events are kept too";
+}
+
+TEST(Ingest, WhenAllAreBadTheAnswerNamesEach) {
+    TestServer server;
+    const Answer answer = server.post("/v1/batch", R"({"batch":[{"type":"track","event":"e"}]})");
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(answer.body, StartsWith(R"({"success":false,"errors":["batch[0]: )"));
+    EXPECT_THAT(answer.body, HasSubstr("Event must have either userId or anonymousId"));
+    EXPECT_THAT(answer.body, HasSubstr(R"("code":)"));
+    EXPECT_THAT(answer.body, HasSubstr(R"("message":)"));
+}
+
+TEST(Ingest, ABodyThatIsNoJsonIsOneRejectedEvent) {
+    TestServer server;
+    for (const char* body : {"{", "", "not json", "{\"batch\":[{}]"}) {
+        const Answer answer = server.post("/v1/batch", body);
+        EXPECT_EQ(answer.status, 400) << body;
+        EXPECT_THAT(answer.body, HasSubstr(R"("message":"Invalid JSON body")")) << body;
+    }
+    EXPECT_EQ(server.log().counters().rejected, 4U);
+}
+
+TEST(Ingest, GzipIsReadWhateverTheHeadersSay) {
+    TestServer server;
+    EXPECT_EQ(
+        server.post("/v1/batch", gzip(make_batch(2, "a")), "Content-Encoding: gzip\r\n").status,
+        200);
+    EXPECT_EQ(server
+                  .post("/v1/batch",
+                        gzip(make_batch(2, "b")),
+                        "Content-Type: application/x-www-form-urlencoded\r\n")
+                  .status,
+              200);
+    EXPECT_EQ(server.post("/v1/batch", make_batch(2, "c"), "Content-Encoding: gzip\r\n").status,
+              200)
+        << "a proxy inflated it and left the header";
+    EXPECT_EQ(server.log().counters().stored, 6U);
+}
+
+TEST(Ingest, ADamagedGzipBodyIsOneRejectedEvent) {
+    TestServer server;
+    const std::string whole = gzip(make_batch(100, "t"));
+    const Answer answer =
+        server.post("/v1/batch", whole.substr(0, whole.size() / 2), "Content-Encoding: gzip\r\n");
+    EXPECT_EQ(answer.status, 400);
+    EXPECT_THAT(answer.body, HasSubstr("gzip"));
+    EXPECT_EQ(server.log().counters().rejected, 1U);
+}
+
+TEST(Ingest, ABodyThatInflatesTooFarIs413AndStoresNothing) {
+    TestServer server;
+    const std::string bomb = gzip(std::string(20 << 20, ' '));
+    EXPECT_EQ(server.post("/v1/batch", bomb).status, 413);
+    EXPECT_EQ(server.post("/v1/batch", make_batch(10'001, "m")).status, 413);
+    EXPECT_EQ(server.log().counters().received, 0U);
+}
+
+TEST(Ingest, UnknownEncodingsAre415AndTheConnectionStays) {
+    TestServer server;
+    Client client(server.port());
+    EXPECT_EQ(
+        client.call(make_request("POST", "/v1/track", kTrack, "Content-Encoding: br\r\n")).status,
+        415);
+    EXPECT_EQ(client.call(make_request("POST", "/v1/track", kTrack)).status, 200);
+    EXPECT_EQ(client.call(make_request("GET", "/v1/track")).status, 405);
+    EXPECT_EQ(client.call(make_request("POST", "/v1/nothing", kTrack)).status, 404);
+    EXPECT_EQ(client.call(make_request("POST", "/v1/track", "{")).status, 400);
+    EXPECT_EQ(client.call(make_request("POST", "/v1/track", kTrack)).status, 200);
+}
+
+TEST(Ingest, LargeBodiesAreParsedElsewhereWithTheSameAnswer) {
+    TestServer server;
+    EXPECT_THAT(server.post("/v1/batch", make_batch(1000, "big", 1000)).body,
+                HasSubstr(R"("count":1000,"rejected":0)"));
+    EXPECT_EQ(server.log().counters().stored, 1000U);
+}
+
+TEST(Ingest, TheWriteKeyComesByBearerBasicOrHeader) {
+    testing::TestServerOptions options;
+    options.auth = {.is_write_key_needed = true, .write_key = "secret", .api_token = ""};
+    TestServer server(options);
+    const Answer missing = server.post("/v1/track", kTrack);
+    EXPECT_EQ(missing.status, 401);
+    EXPECT_THAT(missing.body, HasSubstr(R"("message":"Missing authentication token")"));
+    const Answer wrong = server.post("/v1/track", kTrack, "Authorization: Bearer no\r\n");
+    EXPECT_EQ(wrong.status, 401);
+    EXPECT_THAT(wrong.body, HasSubstr(R"("message":"Invalid authentication token")"));
+    for (const char* header : {"Authorization: Bearer secret\r\n",
+                               "Authorization: Basic c2VjcmV0Og==\r\n",
+                               "X-API-Key: secret\r\n"})
+        EXPECT_EQ(server.post("/v1/track", kTrack, header).status, 200) << header;
+    EXPECT_EQ(server.log().counters().received, 3U) << "who is not known leaves nothing";
+}
+
+TEST(Ingest, RejectedEventsPastTheQuotaAreOnlyCounted) {
+    TestServer server;
+    std::string body = R"({"batch":[)";
+    for (int i = 0; i < 1'500; ++i)
+        body += i == 0 ? "1" : ",1";
+    EXPECT_EQ(server.post("/v1/batch", body + "]}").status, 400);
+    EXPECT_EQ(server.post("/v1/batch", "{").status, 400);
+    const auto counters = server.log().counters();
+    EXPECT_EQ(counters.received, 1'501U);
+    EXPECT_EQ(counters.rejected, 1'000U);
+    EXPECT_EQ(counters.dropped, 501U);
+}
+
+TEST(Ingest, AFullDiskIs503WithRetryAfterForBrowsersToo) {
+    testing::TestServerOptions options;
+    options.floors.hard_free_bytes = UINT64_MAX;
+    TestServer server(options);
+    const Answer answer = server.post("/v1/track", kTrack, "Origin: https://shop.example\r\n");
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_THAT(answer.headers.at("retry-after"), MatchesRegex("[0-9]+"));
+    EXPECT_EQ(answer.headers.at("access-control-expose-headers"), "Retry-After");
+    EXPECT_EQ(answer.headers.at("access-control-allow-origin"), "https://shop.example");
+    EXPECT_THAT(answer.body, HasSubstr(R"("success":false)"));
+}
+
+}  // namespace
+}  // namespace icelight::server

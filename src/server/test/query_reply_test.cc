@@ -1,0 +1,82 @@
+#include "server/api/query_reply.h"
+
+#include <optional>
+
+#include <boost/asio/io_context.hpp>
+#include <gtest/gtest.h>
+
+#include "base/spawn.h"
+#include "base/testing/matchers.h"
+#include "http/body_source.h"
+
+namespace icelight::server {
+namespace {
+
+constexpr std::chrono::seconds kWait{10};
+
+/// What the client of a QueryReply gets.
+struct Client {
+    std::optional<Result<http::Response>> answer;
+    std::string streamed;
+    Result<> end;
+};
+
+Completion<http::Response> completion_of(Client& client) {
+    return [&client](Result<http::Response> answer) {
+        EXPECT_FALSE(client.answer.has_value()) << "answered twice";
+        client.answer = std::move(answer);
+    };
+}
+
+boost::asio::awaitable<void> read_all(Client* client) {
+    while (true) {
+        Result<std::string> piece = co_await (*client->answer)->stream->read();
+        if (!piece) {
+            client->end = tl::unexpected(piece.error());
+            co_return;
+        }
+        if (piece->empty()) co_return;
+        client->streamed += *piece;
+    }
+}
+
+TEST(QueryReply, ASmallAnswerIsWholeWithItsType) {
+    Client client;
+    QueryReply reply(query::Format::kCsv, deadline_in(kWait));
+    reply.set_done(completion_of(client));
+    EXPECT_TRUE(reply.write("a,b\n"));
+    EXPECT_TRUE(reply.write("1,2\n"));
+    EXPECT_FALSE(client.answer.has_value());
+    reply.finish(query::Reply{});
+    ASSERT_TRUE(client.answer.has_value());
+    EXPECT_EQ((*client.answer)->body, "a,b\n1,2\n");
+    EXPECT_EQ((*client.answer)->content_type, "text/csv; charset=utf-8");
+}
+
+TEST(QueryReply, AnErrorBeforeTheFirstBytesHasItsStatus) {
+    Client client;
+    QueryReply reply(query::Format::kJson, deadline_in(kWait));
+    reply.set_done(completion_of(client));
+    EXPECT_TRUE(reply.write("half"));
+    reply.finish(fail(ErrorCode::kTimeout, "late"));
+    EXPECT_EQ((*client.answer)->status, 504);
+    EXPECT_EQ((*client.answer)->body.find("half"), std::string::npos);
+}
+
+TEST(QueryReply, ALargeAnswerIsStreamedAndAnErrorBreaksItOff) {
+    Client client;
+    QueryReply reply(query::Format::kJson, deadline_in(kWait));
+    reply.set_done(completion_of(client));
+    const std::string large(QueryReply::kWholeBytesMax + 1, 'x');
+    EXPECT_TRUE(reply.write(large));
+    ASSERT_TRUE(client.answer.has_value());
+    reply.finish(fail(ErrorCode::kIo, "broken"));
+    boost::asio::io_context context;
+    spawn(context.get_executor(), "test", read_all(&client));
+    context.run();
+    EXPECT_EQ(client.streamed, large);
+    EXPECT_THAT(client.end, icelight::testing::IsError(ErrorCode::kIo));
+}
+
+}  // namespace
+}  // namespace icelight::server

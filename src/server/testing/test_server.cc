@@ -1,0 +1,131 @@
+#include "server/testing/test_server.h"
+
+#include <utility>
+
+#include "base/check.h"
+#include "base/worker_pool.h"
+#include "catalog/catalog.h"
+#include "catalog/sqlite/sqlite_catalog.h"
+#include "http/listener.h"
+#include "io/file_system.h"
+#include "lake/flusher.h"
+#include "lake/tables.h"
+#include "lake/worker_client.h"
+#include "query/service.h"
+#include "server/api/catalog.h"
+#include "server/api/health.h"
+#include "server/api/query.h"
+#include "server/api/tables.h"
+#include "wal/log.h"
+
+namespace icelight::server::testing {
+namespace {
+
+constexpr std::chrono::seconds kStopWait{5};
+constexpr std::chrono::seconds kQueryTimeout{5};
+constexpr std::uint64_t kSegmentBytes = 2 << 20;
+
+template <class T>
+T take(Result<T> result) {
+    ICE_CHECK(result.has_value(), result.error().message);
+    return std::move(*result);
+}
+
+}  // namespace
+
+/// In the order of construction; destroyed in reverse.
+struct TestServer::Parts {
+    icelight::testing::TempDir directory;
+    std::unique_ptr<http::Listener> listener;
+    std::unique_ptr<catalog::Catalog> catalog;
+    std::unique_ptr<wal::Log> log;
+    std::unique_ptr<lake::Flusher> flusher;
+    std::unique_ptr<query::Service> query;
+    WorkerPool pool{"catalog-read", 1, 16};
+    std::unique_ptr<Auth> auth;
+    std::unique_ptr<Ingest> ingest;
+};
+
+TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Parts>()) {
+    auto& files = io::posix_file_system();
+    auto& clock = system_clock();
+    const auto path = parts_->directory.path();
+    parts_->listener = take(http::Listener::open({}, clock));
+    parts_->catalog = take(catalog::sqlite::open_catalog(
+        {.database = path / "catalog.db", .warehouse = path / "warehouse"}, files, clock));
+    parts_->log = take(wal::Log::open(
+        {.directory = path / "log", .segment_bytes = kSegmentBytes}, files, clock, {}, false));
+    const auto adopted = parts_->catalog->adopt_log(catalog::kEventSink, parts_->log->uuid(), 0);
+    ICE_CHECK(adopted.has_value(), adopted.error().message);
+    const auto ensured = lake::ensure_tables(*parts_->catalog, {}, path / "warehouse", clock);
+    ICE_CHECK(ensured.has_value(), ensured.error().message);
+    parts_->flusher =
+        std::make_unique<lake::Flusher>(lake::FlusherOptions{.log_directory = path / "log"},
+                                        *parts_->log,
+                                        *parts_->catalog,
+                                        files,
+                                        clock);
+    parts_->query = std::make_unique<query::Service>(
+        query::Options{.warehouse = path / "warehouse", .log_directory = path / "log"},
+        *parts_->log,
+        *parts_->catalog,
+        clock);
+    parts_->auth = std::make_unique<Auth>(std::move(options.auth));
+    parts_->ingest =
+        std::make_unique<Ingest>(IngestOptions{.floors = options.floors, .data_directory = path},
+                                 *parts_->log,
+                                 *parts_->flusher,
+                                 *parts_->auth,
+                                 files,
+                                 clock);
+    auto router = std::make_shared<http::Router>();
+    set_policies(*router, std::move(options.policies));
+    parts_->ingest->add_routes(*router);
+    add_table_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
+    add_catalog_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
+    add_query_routes(*router,
+                     {.service = *parts_->query,
+                      .log = *parts_->log,
+                      .auth = *parts_->auth,
+                      .timeout = kQueryTimeout,
+                      .threads = 2,
+                      .memory_bytes_max = 1 << 30});
+    add_health_routes(*router, {*parts_->log, *parts_->flusher, *parts_->query, clock});
+    parts_->listener->serve(router);
+}
+
+TestServer::~TestServer() {
+    auto note = [](const Result<>& outcome) {
+        ICE_CHECK(outcome.has_value(), outcome.error().message);
+    };
+    note(parts_->listener->close(deadline_in(kStopWait)));
+    parts_->ingest->close();
+    note(parts_->log->close(deadline_in(kStopWait)));
+    note(parts_->catalog->close(deadline_in(kStopWait)));
+    parts_->pool.close();
+}
+
+http::testing::Answer TestServer::call(std::string_view request) const {
+    http::testing::Client client(port());
+    return client.call(request);
+}
+
+http::testing::Answer TestServer::post(std::string_view path,
+                                       std::string_view body,
+                                       std::string_view headers) const {
+    return call(http::testing::make_request("POST", path, body, headers));
+}
+
+http::testing::Answer TestServer::get(std::string_view path, std::string_view headers) const {
+    return call(http::testing::make_request("GET", path, {}, headers));
+}
+
+std::uint16_t TestServer::port() const {
+    return parts_->listener->port();
+}
+
+wal::Log& TestServer::log() {
+    return *parts_->log;
+}
+
+}  // namespace icelight::server::testing

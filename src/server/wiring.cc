@@ -1,0 +1,245 @@
+#include "server/wiring.h"
+
+#include <algorithm>
+#include <optional>
+#include <thread>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/worker_pool.h"
+#include "catalog/catalog.h"
+#include "catalog/sqlite/sqlite_catalog.h"
+#include "http/listener.h"
+#include "io/file_system.h"
+#include "lake/flusher.h"
+#include "lake/tables.h"
+#include "lake/worker_client.h"
+#include "query/service.h"
+#include "server/api/catalog.h"
+#include "server/api/cors.h"
+#include "server/api/health.h"
+#include "server/api/ingest.h"
+#include "server/api/query.h"
+#include "server/api/tables.h"
+#include "server/auth.h"
+#include "server/config.h"
+#include "server/data_directory.h"
+#include "server/listen_address.h"
+#include "server/port_holder.h"
+#include "server/telemetry.h"
+#include "wal/log.h"
+
+namespace icelight::server {
+namespace {
+
+constexpr std::size_t kCatalogPoolThreads = 2;
+constexpr std::size_t kCatalogPoolItemsMax = 256;
+
+Result<Auth> make_auth(const Config& config) {
+    const bool has_key = !config.text("auth.token").empty();
+    const bool is_needed = config.is_set("auth.enabled") ? config.is_on("auth.enabled") : has_key;
+    if (is_needed && !has_key) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "auth.enabled is on but auth.token (AUTH_TOKEN) is empty; set it");
+    }
+    return Auth({.is_write_key_needed = is_needed,
+                 .write_key = config.text("auth.token"),
+                 .api_token = config.text("auth.api-token")});
+}
+
+wal::Options log_options(const Config& config, const DataDirectory& directory) {
+    wal::Options options;
+    options.directory = directory.log();
+    options.segment_bytes = static_cast<std::uint64_t>(config.number("log.segment-bytes"));
+    options.queue_bytes_max = static_cast<std::size_t>(config.number("log.queue-bytes-max"));
+    options.window_age =
+        std::chrono::duration_cast<std::chrono::seconds>(config.duration("duplicates.window"));
+    options.window_bytes_max = static_cast<std::size_t>(config.number("duplicates.bytes-max"));
+    return options;
+}
+
+query::Options query_options(const Config& config, const DataDirectory& directory) {
+    query::Options options;
+    options.warehouse = directory.warehouse();
+    options.log_directory = directory.log();
+    options.spill_directory = directory.spill();
+    options.workers = static_cast<std::size_t>(config.number("query.workers"));
+    options.memory_limit_bytes =
+        static_cast<std::uint64_t>(config.number("query.memory-bytes-max"));
+    options.threads = static_cast<int>(config.number("query.threads"));
+    options.allows_missing_landlock = config.is_on("query.insecure-sql");
+    return options;
+}
+
+lake::TableNames table_names(const Config& config) {
+    return {.space = {config.text("lake.namespace")}, .events = config.text("lake.table")};
+}
+
+IngestOptions ingest_options(const Config& config, const DataDirectory& directory) {
+    IngestOptions options;
+    options.inflate.bytes_max =
+        static_cast<std::size_t>(config.number("ingest.inflated-bytes-max"));
+    options.floors.unflushed_bytes_max =
+        static_cast<std::uint64_t>(config.number("log.unflushed-bytes-max"));
+    options.data_directory = directory.path();
+    return options;
+}
+
+std::size_t net_threads(const Config& config) {
+    const auto wanted = static_cast<std::size_t>(config.number("server.threads"));
+    if (wanted > 0) return wanted;
+    return std::max<std::size_t>(1, std::thread::hardware_concurrency() / 2);
+}
+
+Result<std::unique_ptr<http::Listener>> open_listener(const Config& config,
+                                                      const ListenAddress& listen) {
+    http::ListenerOptions options;
+    options.address = listen.address;
+    options.port = listen.port;
+    options.threads = net_threads(config);
+    options.limits.body_bytes_max =
+        static_cast<std::size_t>(config.number("ingest.body-bytes-max"));
+    auto opened = http::Listener::open(std::move(options), system_clock());
+    if (opened || opened.error().code != ErrorCode::kAlreadyExists) return opened;
+    return fail(ErrorCode::kAlreadyExists,
+                opened.error().message + " (" + describe_port_holder(listen) +
+                    "); stop it or give --listen another port");
+}
+
+/// The log, at the table's watermark; a log that is new to the catalog is adopted.
+Result<std::unique_ptr<wal::Log>> open_log(const Config& config,
+                                           const DataDirectory& directory,
+                                           catalog::Catalog& catalog) {
+    ICE_ASSIGN(const auto watermark, catalog.watermark(catalog::kEventSink));
+    wal::TableWatermark at;
+    if (watermark) at = {watermark->log_uuid, watermark->next(0)};
+    ICE_ASSIGN(auto log,
+               wal::Log::open(log_options(config, directory),
+                              io::posix_file_system(),
+                              system_clock(),
+                              at,
+                              config.is_on("log.new")));
+    if (!watermark || watermark->log_uuid != log->uuid()) {
+        ICE_TRY(catalog.adopt_log(catalog::kEventSink, log->uuid(), at.next_offset));
+    }
+    return log;
+}
+
+}  // namespace
+
+/// In the order of construction; destroyed in reverse.
+struct Wiring::Parts {
+    Parts(DataDirectory opened, Auth made) : directory(std::move(opened)), auth(std::move(made)) {}
+
+    DataDirectory directory;
+    Auth auth;
+    std::unique_ptr<http::Listener> listener;
+    std::unique_ptr<catalog::Catalog> catalog;
+    std::unique_ptr<wal::Log> log;
+    std::unique_ptr<lake::Flusher> flusher;
+    std::unique_ptr<query::Service> query;
+    WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
+    std::unique_ptr<Ingest> ingest;
+
+    // In this order.
+    Result<> open_storage(const Config& config);
+    void start_work(const Config& config);
+    std::shared_ptr<const http::Router> make_router(const Config& config, bool is_public);
+};
+
+Wiring::Wiring(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Wiring::~Wiring() = default;
+
+Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config) {
+    ICE_ASSIGN(auto auth, make_auth(config));
+    ICE_ASSIGN(const auto listen, parse_listen_address(config.text("server.listen")));
+    ICE_TRY(check_exposure(listen, auth, config.is_on("server.insecure")));
+    raise_open_files_limit();
+
+    ICE_ASSIGN(auto directory, DataDirectory::open(config.text("server.data")));
+    // The port comes before the data: a second server on it must not touch anything.
+    ICE_ASSIGN(auto listener, open_listener(config, listen));
+    auto parts = std::make_unique<Parts>(std::move(directory), std::move(auth));
+    parts->listener = std::move(listener);
+    ICE_TRY(parts->directory.announce("http://" + parts->listener->address()));
+    ICE_TRY(parts->open_storage(config));
+    parts->start_work(config);
+    parts->listener->serve(parts->make_router(config, !is_loopback_host(listen.address)));
+
+    std::unique_ptr<Wiring> wiring(new Wiring(std::move(parts)));
+    wiring->address_ = wiring->parts_->listener->address();
+    telemetry::started(wiring->address_, config.summary());
+    return wiring;
+}
+
+Result<> Wiring::Parts::open_storage(const Config& config) {
+    auto& files = io::posix_file_system();
+    ICE_ASSIGN(catalog,
+               catalog::sqlite::open_catalog(
+                   {.database = directory.catalog_file(), .warehouse = directory.warehouse()},
+                   files,
+                   system_clock()));
+    ICE_ASSIGN(log, open_log(config, directory, *catalog));
+    return lake::ensure_tables(
+        *catalog, table_names(config), directory.warehouse(), system_clock());
+}
+
+void Wiring::Parts::start_work(const Config& config) {
+    auto& files = io::posix_file_system();
+    flusher = std::make_unique<lake::Flusher>(
+        lake::FlusherOptions{
+            .log_directory = directory.log(),
+            .names = table_names(config),
+            .target_lag = config.duration("lake.target-lag"),
+            .bytes_max = static_cast<std::uint64_t>(config.number("lake.flush-bytes-max"))},
+        *log,
+        *catalog,
+        files,
+        system_clock());
+    flusher->start();
+    query = std::make_unique<query::Service>(
+        query_options(config, directory), *log, *catalog, system_clock());
+    if (auto started = query->start(); !started)
+        telemetry::sql_unavailable(started.error().message);
+    ingest = std::make_unique<Ingest>(
+        ingest_options(config, directory), *log, *flusher, auth, files, system_clock());
+}
+
+std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& config,
+                                                               bool is_public) {
+    auto router = std::make_shared<http::Router>();
+    set_policies(*router,
+                 {.allowed_hosts = config.text("server.allowed-hosts"),
+                  .is_public = is_public,
+                  .allowed_origins = config.text("ingest.allowed-origins")});
+    ingest->add_routes(*router);
+    add_query_routes(*router,
+                     {.service = *query,
+                      .log = *log,
+                      .auth = auth,
+                      .timeout = config.duration("query.timeout"),
+                      .threads = static_cast<int>(config.number("query.threads")),
+                      .memory_bytes_max = config.number("query.memory-bytes-max")});
+    add_table_routes(*router, {*catalog, auth, catalog_pool});
+    add_catalog_routes(*router, {*catalog, auth, catalog_pool});
+    add_health_routes(*router, {*log, *flusher, *query, system_clock()});
+    return router;
+}
+
+void Wiring::stop(const StopLimits& limits) {
+    telemetry::stopping();
+    auto note = [](const char* part, const Result<>& outcome) {
+        if (!outcome) telemetry::stop_cut_short(part, outcome.error().message);
+    };
+    note("requests", parts_->listener->close(deadline_in(limits.requests)));
+    parts_->query->close(deadline_in(std::chrono::milliseconds(0)));
+    parts_->ingest->close();
+    note("log", parts_->log->close(deadline_in(limits.log)));
+    note("flush", parts_->flusher->close(deadline_in(limits.flush)));
+    note("catalog", parts_->catalog->close(deadline_in(limits.catalog)));
+    parts_->catalog_pool.close();
+    telemetry::stopped();
+}
+
+}  // namespace icelight::server

@@ -1,0 +1,149 @@
+"""SQL and tables over HTTP in the original's envelope: formats, types, names, the gate, freshness."""
+
+import json
+import unittest
+
+from harness import events
+from harness.case import ServerCase
+from harness.client import raw_exchange
+
+
+class SqlCase(ServerCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.sent = events.mixed(200, 3, "sql")
+        cls.server.send(cls.sent)
+
+    def query(self, sql, path="/query", **members):
+        return self.server.request("POST", path, json.dumps({"sql": sql, **members}))
+
+
+class EnvelopeTest(SqlCase):
+    def test_rows_columns_and_counts_are_in_the_envelope(self):
+        body = self.query("SELECT type, count(*) AS n FROM events GROUP BY type ORDER BY type").json()
+        self.assertIs(body["success"], True)
+        self.assertEqual([column["name"] for column in body["meta"]["columns"]], ["type", "n"])
+        self.assertEqual([column["type"] for column in body["meta"]["columns"]], ["VARCHAR", "BIGINT"])
+        self.assertEqual(body["meta"]["rowCount"], len(body["data"]))
+        self.assertEqual(sum(row["n"] for row in body["data"]), len(self.sent))
+        self.assertIn("executionTime", body["meta"])
+
+    def test_an_empty_result_has_its_columns_and_types(self):
+        body = self.query("SELECT user_id, timestamp FROM events WHERE false").json()
+        self.assertEqual(body["data"], [])
+        self.assertEqual([column["type"] for column in body["meta"]["columns"]], ["VARCHAR", "TIMESTAMP WITH TIME ZONE"])
+
+    def test_both_paths_and_both_members_work(self):
+        for path in ("/query", "/duckdb"):
+            for member in ("sql", "query"):
+                reply = self.server.request("POST", path, json.dumps({member: "SELECT 1 AS one"}))
+                self.assertEqual(reply.json()["data"], [{"one": 1}], (path, member))
+
+    def test_csv_quotes_and_leaves_null_empty(self):
+        reply = self.query("SELECT 'a,\"b\"' AS x, NULL AS y, 1.5 AS z", format="csv")
+        self.assertTrue(reply.headers["content-type"].startswith("text/csv"))
+        self.assertEqual(reply.text().splitlines(), ["x,y,z", '"a,""b""",,1.5'])
+
+    def test_an_error_is_json_whatever_the_format(self):
+        for members in ({}, {"format": "csv"}):
+            reply = self.query("SELECT nothing_of_that_name FROM events", **members)
+            self.assertEqual((reply.status, reply.json()["success"]), (400, False))
+            self.assertIn("nothing_of_that_name", reply.json()["error"])
+
+    def test_integers_are_numbers_while_they_are_exact(self):
+        row = self.query("SELECT 9007199254740991 AS exact, 9007199254740993 AS beyond, 12::HUGEINT AS small").json()["data"][0]
+        self.assertEqual(row["exact"], 9007199254740991)
+        self.assertEqual(row["beyond"], "9007199254740993")
+
+    def test_more_than_ten_thousand_rows_are_cut_and_said(self):
+        body = self.query("SELECT i FROM range(10001) t(i)").json()
+        self.assertEqual((len(body["data"]), body["meta"]["truncated"]), (10_000, True))
+        body = self.query("SELECT i FROM range(10000) t(i)").json()
+        self.assertEqual((len(body["data"]), bool(body["meta"].get("truncated"))), (10_000, False))
+
+
+class NamesTest(SqlCase):
+    def test_every_spelling_of_the_table_resolves(self):
+        for name in ("events", "analytics.events", "icelight.analytics.events", "r2_datalake.analytics.events"):
+            self.assertEqual(self.count(table=name), len(self.sent), name)
+
+    def test_tables_and_columns_are_listed(self):
+        tables = self.server.request("GET", "/tables/analytics").json()
+        self.assertEqual({row["table_name"] for row in tables["data"]}, {"events", "events__rejected"})
+        columns = self.server.request("GET", "/tables/analytics/events").json()["data"]
+        self.assertEqual(len(columns), 23)
+        self.assertEqual({"column_name": "message_id", "type": "string", "required": "true"},
+                         {key: columns[0][key] for key in ("column_name", "type", "required")})
+
+    def test_a_name_that_is_none_is_refused(self):
+        for path in ("/tables/a%20b", "/tables/a;b", "/tables/analytics/x%22y"):
+            self.assertEqual(self.server.request("GET", path).status, 400, path)
+        self.assertIn(self.server.request("GET", "/tables/analytics/nothing").status, (400, 404))
+
+    def test_show_and_describe_are_answered(self):
+        self.assertEqual(self.query("SHOW TABLES").status, 200)
+        self.assertEqual(len(self.query("DESCRIBE events").json()["data"]), 23)
+
+    def test_star_is_in_the_order_of_the_columns(self):
+        columns = [column["name"] for column in self.query("SELECT * FROM events LIMIT 1").json()["meta"]["columns"]]
+        listed = [row["column_name"] for row in self.server.request("GET", "/tables/analytics/events").json()["data"]]
+        self.assertEqual(columns, listed)
+
+
+class GateTest(SqlCase):
+    def test_what_is_no_single_select_is_refused(self):
+        for sql in ("SELECT 1; SELECT 2", "INSERT INTO events VALUES (1)", "DROP TABLE events", "COPY events TO '/tmp/x'",
+                    "ATTACH '/tmp/x'", "INSTALL httpfs", "LOAD httpfs", "SET memory_limit='9GB'", "PRAGMA version", "",
+                    "CALL pragma_version()", "CREATE TABLE t AS SELECT 1", "EXPORT DATABASE '/tmp/x'"):
+            reply = self.query(sql)
+            self.assertEqual(reply.status, 400, (sql, reply))
+            self.assertIs(reply.json()["success"], False)
+        self.assertEqual(self.count(), len(self.sent))
+
+    def test_files_and_settings_cannot_be_read(self):
+        for sql in ("SELECT * FROM read_csv('/etc/passwd')", "SELECT * FROM '/etc/passwd'", "SELECT * FROM read_text('/etc/passwd')",
+                    "SELECT getenv('HOME')", "SELECT * FROM glob('/*')", "SELECT * FROM duckdb_settings()",
+                    "SELECT * FROM read_parquet('http://127.0.0.1/x')", "SELECT * FROM sniff_csv('/etc/passwd')",
+                    "WITH x AS (SELECT * FROM read_blob('/etc/passwd')) SELECT * FROM x"):
+            self.assertEqual(self.query(sql).status, 400, sql)
+
+    def test_a_query_must_come_as_json(self):
+        reply = self.server.request("POST", "/query", '{"sql":"SELECT 1"}', {"Content-Type": "text/plain"})
+        self.assertEqual(reply.status, 415)
+
+
+class FreshnessTest(SqlCase):
+    arguments = ("--target-lag", "1h")
+
+    def test_committed_leaves_out_what_only_the_log_holds(self):
+        self.assertEqual(self.count(), len(self.sent))
+        self.assertEqual(int(self.server.value("SELECT count(*) AS n FROM events", freshness="committed")), 0)
+
+    def test_rejects_are_seen_at_once(self):
+        self.server.send([{"type": "track"}])
+        self.assertGreaterEqual(self.count(table="events__rejected"), 1)
+
+
+class StatusTest(SqlCase):
+    def test_health_and_metrics_answer(self):
+        self.server.wait_committed(len(self.sent))
+        self.assertEqual(self.server.request("GET", "/health").json()["status"], "ok")
+        self.assertEqual(self.server.request("GET", "/duckdb/_health").json()["status"], "ok")
+        reply = self.server.request("GET", "/metrics")
+        self.assertTrue(reply.headers["content-type"].startswith("text/plain"))
+        names = {line.split("{")[0].split(" ")[0] for line in reply.text().splitlines() if line and not line.startswith("#")}
+        self.assertTrue(all(name.startswith("icelight_") for name in names), names)
+        for word in ("stored", "refused", "unsynced", "lag", "conflicts", "query"):
+            self.assertTrue(any(word in name for name in names), word)
+
+    def test_a_pipelined_second_request_is_answered(self):
+        one = b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+        last = b"GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        self.assertEqual(raw_exchange(self.server.port, one + last).count(b"HTTP/1.1 200"), 2)
+
+
+del SqlCase, ServerCase  # not tests themselves
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,28 @@
+"""Node and the packages of tests/sdk."""
+
+import hashlib
+import pathlib
+import subprocess
+
+SDK = pathlib.Path(__file__).resolve().parent.parent / "sdk"
+INSTALL_SECONDS = 600
+
+
+def install():
+    """Brings the packages that package-lock.json pins; a second call is free."""
+    lock = hashlib.sha256((SDK / "package-lock.json").read_bytes()).hexdigest()
+    stamp = SDK / "node_modules" / ".installed"
+    if stamp.exists() and stamp.read_text() == lock:
+        return
+    done = subprocess.run(["npm", "install", "--ignore-scripts", "--no-save"], cwd=SDK, capture_output=True, text=True, timeout=INSTALL_SECONDS)
+    if done.returncode != 0:
+        raise AssertionError(f"npm install: {done.stdout}{done.stderr}")
+    stamp.write_text(lock)
+
+
+def run(*command, cwd=SDK, seconds=300):
+    """Runs `node ...`; an exit status other than 0 is an AssertionError."""
+    done = subprocess.run(["node", *map(str, command)], cwd=cwd, capture_output=True, text=True, timeout=seconds)
+    if done.returncode != 0:
+        raise AssertionError(f"node {command}: {done.stdout}{done.stderr}"[-3000:])
+    return done.stdout

@@ -1,0 +1,1 @@
+"""The parts of tests/run.py: builds, jobs and their outcomes."""
