@@ -11,7 +11,7 @@ import signal
 import socket
 import subprocess
 
-from server import BUILD, Server, load, process_cpu, scratch_directory, spread
+from server import BUILD, Server, load, median, process_cpu, scratch_directory, spread
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
@@ -80,7 +80,7 @@ def rounds(label, events, connections):
         print(f"  {name:11} {spread(table[name])} us CPU/event   {spread(rates[name], '{:.0f}')} events/s")
     print(f"  resident {resident:.0f} MB; CPU s by thread: " +
           ", ".join(f"{name} {value:.2f}" for name, value in sorted(threads.items()) if value >= 0.01))
-    return max(rates["icelight"])
+    return median(rates["icelight"])
 
 
 def open_loop(capacity_requests):

@@ -132,8 +132,10 @@ def list_jobs(is_all):
     found = [Suite(path) for path in suites]
     found.append(Gtests("unit", build.DEV))
     found.append(Control("control/log_tests_without_sync", build.CONTROL, "wal_test"))
-    found.append(Gtests("asan", build.ASAN, build.SANITIZED))
+    if not is_all:
+        found.append(Gtests("asan", build.ASAN_PURE, build.PURE))
     if is_all:
+        found.append(Gtests("asan", build.ASAN, build.SANITIZED))
         found.append(Gtests("tsan", build.TSAN, build.SANITIZED))
     found.append(Check("sources/format", lint.check_format))
     found.append(Check("sources/lint", lambda: lint.check_lint(is_all), build.DEV))
