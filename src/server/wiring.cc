@@ -63,6 +63,8 @@ query::Options query_options(const Config& config, const DataDirectory& director
     options.warehouse = directory.warehouse();
     options.log_directory = directory.log();
     options.spill_directory = directory.spill();
+    options.space = config.text("lake.namespace");
+    options.events = config.text("lake.table");
     options.workers = static_cast<std::size_t>(config.number("query.workers"));
     options.memory_limit_bytes =
         static_cast<std::uint64_t>(config.number("query.memory-bytes-max"));
