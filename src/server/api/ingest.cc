@@ -10,6 +10,7 @@
 #include "http/limits.h"
 #include "http/router.h"
 #include "lake/flusher.h"
+#include "server/api/event_results.h"
 #include "server/api/ingest_answer.h"
 #include "server/api/ingest_paths.h"
 #include "server/api/lake_token.h"
@@ -26,6 +27,7 @@ constexpr std::size_t kInlineBytesMax = 64u << 10;  ///< Larger bodies would hol
 constexpr std::size_t kPoolItemsMax = 256;
 constexpr std::chrono::milliseconds kAppendWaitMax{20'000};
 constexpr char kSourceId[] = "default";
+constexpr std::size_t kInlineResultsMax = 1'000;  ///< More are written out on the pool.
 
 event::Parser& parser_of_this_thread() {
     thread_local event::Parser parser;
@@ -54,6 +56,16 @@ std::size_t count_duplicates(const wal::Appended& appended) {
     for (const auto& row : appended.rows)
         count += row.is_duplicate ? 1 : 0;
     return count;
+}
+
+/// The offset of each reject, of those in `kept`.
+std::vector<std::optional<std::uint64_t>> reject_offsets(const std::vector<bool>& kept,
+                                                         const wal::Appended& appended) {
+    std::vector<std::optional<std::uint64_t>> offsets(kept.size());
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < kept.size(); ++i)
+        if (kept[i]) offsets[i] = appended.reject_offsets[next++];
+    return offsets;
 }
 
 }  // namespace
@@ -123,7 +135,6 @@ std::optional<http::Response> Ingest::check(http::Request& request) {
 }
 
 awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr request) {
-    const TimestampUs received_at = request->received_at;
     Result<event::ParsedRequest> parsed = fail(ErrorCode::kIo, "not parsed");
     if (request->body.size() <= kInlineBytesMax && !is_gzip(request->body)) {
         parsed = parse(*path, *request);
@@ -138,7 +149,7 @@ awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr 
         co_return make_refused(parsed.error());
     }
     auto shared_parsed = std::make_shared<event::ParsedRequest>(std::move(*parsed));
-    auto response = co_await store(std::move(shared_parsed), received_at);
+    auto response = co_await store(std::move(shared_parsed), std::move(request));
     co_return response;
 }
 
@@ -171,7 +182,7 @@ Result<event::ParsedRequest> Ingest::parse(const IngestPath& path, http::Request
     return parsed;
 }
 
-wal::Batch Ingest::make_batch(event::ParsedRequest& parsed) {
+wal::Batch Ingest::make_batch(event::ParsedRequest& parsed, std::vector<bool>& kept) {
     wal::Batch batch;
     batch.rows = std::move(parsed.rows);
     batch.row_refs.reserve(parsed.row_refs.size());
@@ -179,7 +190,8 @@ wal::Batch Ingest::make_batch(event::ParsedRequest& parsed) {
         batch.row_refs.push_back({row.fingerprint, row.bytes});
     std::size_t at = 0;
     for (const std::uint32_t bytes : parsed.reject_bytes) {
-        if (quota_.take(kSourceId, bytes)) {
+        kept.push_back(quota_.take(kSourceId, bytes));
+        if (kept.back()) {
             batch.rejects.append(parsed.rejects, at, bytes);
             batch.reject_bytes.push_back(bytes);
         } else {
@@ -191,11 +203,12 @@ wal::Batch Ingest::make_batch(event::ParsedRequest& parsed) {
 }
 
 awaitable<http::Response> Ingest::store(std::shared_ptr<event::ParsedRequest> parsed,
-                                        TimestampUs received_at) {
+                                        http::RequestPtr request) {
     for (const auto& error : parsed->errors)
         telemetry::refused_events(error.code, 1);
     const bool has_rows = !parsed->row_refs.empty();
-    wal::Batch batch = make_batch(*parsed);
+    std::vector<bool> kept;
+    wal::Batch batch = make_batch(*parsed, kept);
     if (batch.row_refs.empty() && batch.reject_bytes.empty() && batch.dropped == 0)
         co_return make_all_bad(*parsed);
 
@@ -208,12 +221,39 @@ awaitable<http::Response> Ingest::store(std::shared_ptr<event::ParsedRequest> pa
     const std::size_t duplicates = count_duplicates(*appended);
     telemetry::accepted(appended->rows.size() - duplicates,
                         duplicates,
-                        std::chrono::microseconds(clock_.now_us() - received_at));
-    if (!has_rows) co_return make_all_bad(*parsed);
-    co_return make_stored({.count = appended->rows.size(),
-                           .duplicates = duplicates,
-                           .rejected = parsed->errors.size(),
-                           .token = make_lake_token(log_.uuid(), appended->next_offset)});
+                        std::chrono::microseconds(clock_.now_us() - request->received_at));
+    http::Response answer;
+    if (!has_rows) {
+        answer = make_all_bad(*parsed);
+    } else {
+        answer = make_stored({.count = appended->rows.size(),
+                              .duplicates = duplicates,
+                              .rejected = parsed->errors.size(),
+                              .token = make_lake_token(log_.uuid(), appended->next_offset)});
+    }
+    if (!asks_for_results(request->header("prefer"))) co_return answer;
+    Offsets offsets;
+    offsets.rejects = reject_offsets(kept, *appended);
+    offsets.rows = std::move(appended->rows);
+    auto represented = co_await represent(std::move(parsed), std::move(offsets), std::move(answer));
+    co_return represented;
+}
+
+awaitable<http::Response> Ingest::represent(std::shared_ptr<event::ParsedRequest> parsed,
+                                            Offsets offsets,
+                                            http::Response answer) {
+    if (offsets.rows.size() + parsed->errors.size() <= kInlineResultsMax) {
+        add_results(*parsed, offsets, answer);
+        co_return answer;
+    }
+    std::function<Result<http::Response>()> work = [parsed, &offsets, answer] {
+        http::Response whole = answer;
+        add_results(*parsed, offsets, whole);
+        return Result<http::Response>(std::move(whole));
+    };
+    auto written = co_await offload<http::Response>(pool_, std::move(work));
+    // The events are stored: a full pool costs their results, not the answer.
+    co_return written ? std::move(*written) : std::move(answer);
 }
 
 }  // namespace icelight::server

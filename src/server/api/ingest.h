@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -37,6 +38,7 @@ namespace icelight::server {
 
 class Auth;
 struct IngestPath;
+struct Offsets;
 
 struct IngestOptions {
     InflateLimits inflate;
@@ -49,9 +51,9 @@ struct IngestOptions {
 ///
 /// Answers: 200 {"success":true,"count":n,"rejected":n,"duplicates":n,"token":"…"} when any event
 /// is stored (or was before); 400 with `errors` when none is good; 401, 413, 415, 429 and 503 with
-/// Retry-After. Thread safety: handlers run on the net threads; bodies over 64 KiB are parsed on
-/// the thread "ingest". Lifetime: everything given to the constructor outlives it; close() before
-/// the log closes.
+/// Retry-After. `Prefer: return=representation` adds what became of each event. Thread safety:
+/// handlers run on the net threads; bodies over 64 KiB are parsed on the thread "ingest". Lifetime:
+/// everything given to the constructor outlives it; close() before the log closes.
 class Ingest {
 public:
     Ingest(IngestOptions options,
@@ -72,9 +74,14 @@ private:
     std::optional<http::Response> check(http::Request& request);
     boost::asio::awaitable<http::Response> post(const IngestPath* path, http::RequestPtr request);
     boost::asio::awaitable<http::Response> store(std::shared_ptr<event::ParsedRequest> parsed,
-                                                 TimestampUs received_at);
+                                                 http::RequestPtr request);
+    /// The answer with what became of each event.
+    boost::asio::awaitable<http::Response> represent(std::shared_ptr<event::ParsedRequest> parsed,
+                                                     Offsets offsets,
+                                                     http::Response answer);
     Result<event::ParsedRequest> parse(const IngestPath& path, http::Request& request) const;
-    wal::Batch make_batch(event::ParsedRequest& parsed);
+    /// `kept` says of each reject whether the quota let it into the batch.
+    wal::Batch make_batch(event::ParsedRequest& parsed, std::vector<bool>& kept);
 
     // constant after construction
     const IngestOptions options_;
