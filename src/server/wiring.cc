@@ -17,6 +17,7 @@
 #include "query/service.h"
 #include "server/api/catalog.h"
 #include "server/api/cors.h"
+#include "server/api/dead_letters.h"
 #include "server/api/health.h"
 #include "server/api/ingest.h"
 #include "server/api/query.h"
@@ -223,6 +224,13 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                       .timeout = config.duration("query.timeout"),
                       .threads = static_cast<int>(config.number("query.threads")),
                       .memory_bytes_max = config.number("query.memory-bytes-max")});
+    DeadLetters::add_routes(
+        *router,
+        {*query,
+         *log,
+         auth,
+         catalog_pool,
+         DeadLetterTables(config.text("lake.namespace"), config.text("lake.table"))});
     add_table_routes(*router, {*catalog, auth, catalog_pool});
     add_catalog_routes(*router, {*catalog, auth, catalog_pool});
     add_health_routes(*router, {*log, *flusher, *query, system_clock()});

@@ -13,6 +13,7 @@
 #include "lake/worker_client.h"
 #include "query/service.h"
 #include "server/api/catalog.h"
+#include "server/api/dead_letters.h"
 #include "server/api/health.h"
 #include "server/api/query.h"
 #include "server/api/tables.h"
@@ -90,6 +91,12 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
                       .timeout = kQueryTimeout,
                       .threads = 2,
                       .memory_bytes_max = 1 << 30});
+    DeadLetters::add_routes(*router,
+                            {*parts_->query,
+                             *parts_->log,
+                             *parts_->auth,
+                             parts_->pool,
+                             DeadLetterTables("analytics", "events")});
     add_health_routes(*router, {*parts_->log, *parts_->flusher, *parts_->query, clock});
     parts_->listener->serve(router);
 }
