@@ -20,6 +20,7 @@
 #include "server/api/dead_letters.h"
 #include "server/api/health.h"
 #include "server/api/ingest.h"
+#include "server/api/live.h"
 #include "server/api/query.h"
 #include "server/api/tables.h"
 #include "server/auth.h"
@@ -143,6 +144,7 @@ struct Wiring::Parts {
     std::unique_ptr<query::Service> query;
     WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
     std::unique_ptr<Ingest> ingest;
+    std::unique_ptr<Live> live;
 
     // In this order.
     Result<> open_storage(const Config& config);
@@ -207,6 +209,9 @@ void Wiring::Parts::start_work(const Config& config) {
         telemetry::sql_unavailable(started.error().message);
     ingest = std::make_unique<Ingest>(
         ingest_options(config, directory), *log, *flusher, auth, files, system_clock());
+    const auto names = table_names(config);
+    live = std::make_unique<Live>(LiveOptions{
+        *log, directory.log(), *flusher, *catalog, {names.space, names.events}, auth, files});
 }
 
 std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& config,
@@ -217,6 +222,7 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                   .is_public = is_public,
                   .allowed_origins = config.text("ingest.allowed-origins")});
     ingest->add_routes(*router);
+    live->add_routes(*router);
     add_query_routes(*router,
                      {.service = *query,
                       .log = *log,
@@ -242,6 +248,7 @@ void Wiring::stop(const StopLimits& limits) {
     auto note = [](const char* part, const Result<>& outcome) {
         if (!outcome) telemetry::stop_cut_short(part, outcome.error().message);
     };
+    parts_->live->close();
     note("requests", parts_->listener->close(deadline_in(limits.requests)));
     parts_->query->close(deadline_in(std::chrono::milliseconds(0)));
     parts_->ingest->close();

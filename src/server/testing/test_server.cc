@@ -15,6 +15,7 @@
 #include "server/api/catalog.h"
 #include "server/api/dead_letters.h"
 #include "server/api/health.h"
+#include "server/api/live.h"
 #include "server/api/query.h"
 #include "server/api/tables.h"
 #include "wal/log.h"
@@ -45,6 +46,7 @@ struct TestServer::Parts {
     WorkerPool pool{"catalog-read", 1, 16};
     std::unique_ptr<Auth> auth;
     std::unique_ptr<Ingest> ingest;
+    std::unique_ptr<Live> live;
 };
 
 TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Parts>()) {
@@ -79,9 +81,17 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
                                  *parts_->auth,
                                  files,
                                  clock);
+    parts_->live = std::make_unique<Live>(LiveOptions{*parts_->log,
+                                                      path / "log",
+                                                      *parts_->flusher,
+                                                      *parts_->catalog,
+                                                      {{"analytics"}, "events"},
+                                                      *parts_->auth,
+                                                      files});
     auto router = std::make_shared<http::Router>();
     set_policies(*router, std::move(options.policies));
     parts_->ingest->add_routes(*router);
+    parts_->live->add_routes(*router);
     add_table_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
     add_catalog_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
     add_query_routes(*router,
@@ -105,6 +115,7 @@ TestServer::~TestServer() {
     auto note = [](const Result<>& outcome) {
         ICE_CHECK(outcome.has_value(), outcome.error().message);
     };
+    parts_->live->close();
     note(parts_->listener->close(deadline_in(kStopWait)));
     parts_->ingest->close();
     note(parts_->log->close(deadline_in(kStopWait)));
