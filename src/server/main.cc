@@ -12,6 +12,8 @@
 
 #include "lake/flush_worker.h"
 #include "query/worker.h"
+#include "server/command/replay.h"
+#include "server/command/tail.h"
 #include "server/config.h"
 #include "server/lifecycle.h"
 #include "server/version.h"
@@ -28,6 +30,10 @@ constexpr char kUsage[] =
     "\n"
     "  serve             run the server; --data DIR, --listen ADDR:PORT, --target-lag 10s, "
     "--config FILE\n"
+    "  tail              print events as they become durable; --type, --event, --source, --user, "
+    "--json\n"
+    "  replay            run rejected events through today's rules; --dry-run, --offset, --stage, "
+    "--from, --to\n"
     "  version           print the version\n"
     "\n"
     "  serve --print-options   every option, as Markdown\n"
@@ -100,6 +106,8 @@ int main(int argc, char** argv) {
     arguments.erase(arguments.begin());
     if (command == "serve") return run_serve(std::move(arguments));
     if (command == "worker") return run_worker(arguments);
+    if (command == "tail") return icelight::server::command::run_tail(arguments);
+    if (command == "replay") return icelight::server::command::run_replay(arguments);
     if (command == "version" || command == "--version") {
         fmt::print("icelight {}\n", icelight::server::kVersion);
         return 0;
