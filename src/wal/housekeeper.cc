@@ -1,6 +1,8 @@
 #include "wal/housekeeper.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <string>
@@ -14,6 +16,8 @@ namespace icelight::wal {
 namespace {
 
 constexpr std::uint64_t kPartBytes = 1 << 20;
+/// Where the processors are few, what can wait leaves them to the log's thread.
+constexpr int kNice = 10;
 
 /// Real blocks, not a hole: a later write into them changes no metadata.
 Result<> write_zeros(io::File& file, std::uint64_t bytes, const Pause& pause) {
@@ -113,6 +117,7 @@ void Housekeeper::seal(SegmentFile segment, std::uint64_t end_offset) {
 
 void Housekeeper::run() {
     ::pthread_setname_np(::pthread_self(), "wal-files");
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
     std::unique_lock lock(mutex_);
     for (;;) {
         changed_.wait(lock, [this] { return is_stopping_ || is_spare_wanted_ || to_try_ > 0; });
