@@ -70,9 +70,9 @@ Result<> check_token(const Token& token) {
         if (scope.space.empty() || scope.space.size() > kSpaceBytesMax)
             return refuse(fmt::format("scopes: a namespace has 1 to {} bytes", kSpaceBytesMax));
     }
-    if (token.role == Role::kCatalog && token.scopes.empty())
-        return refuse(
-            "scopes: a token with the role catalog needs at least one, as analytics:read");
+    if (token.role == Role::kCatalog && token.scopes.empty()) {
+        return refuse("scopes: a token with the role catalog needs one, as analytics:read");
+    }
     if (token.role == Role::kAdmin && !token.scopes.empty())
         return refuse("scopes: a token with the role admin may do everything; leave them out");
     return {};
