@@ -14,6 +14,9 @@ namespace {
 
 using boost::asio::awaitable;
 
+/// No event may be larger, and it is looked at on the net thread.
+constexpr std::size_t kWebhookBytesMax = 512u << 10;
+
 /// Query parameters that say something about the event and are not its payload.
 constexpr std::array<std::string_view, 5> kOwnParameters = {
     "writeKey", "event", "userId", "anonymousId", "messageId"};
@@ -113,10 +116,9 @@ void add_webhook_routes(http::Router& router, Ingest& ingest) {
                             [ingest = &ingest](http::RequestPtr request) {
                                 return take_webhook(ingest, std::move(request));
                             },
-                        .check =
-                            [ingest = &ingest](http::Request& request) {
-                                return ingest->check(request);
-                            }});
+                        .check = [ingest = &ingest](
+                                     http::Request& request) { return ingest->check(request); },
+                        .body_bytes_max = kWebhookBytesMax});
         }
     }
 }

@@ -1,0 +1,6 @@
+// Any bytes as a batch and as single events; see event/testing/fuzz_entry.h for what is demanded.
+#include "event/testing/fuzz_entry.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t bytes) {
+    return icelight::event::testing::fuzz_parse(data, bytes);
+}
