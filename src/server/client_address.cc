@@ -154,7 +154,7 @@ ClientAddress find_client_address(const http::Request& request, const ProxyList&
                               request.find_header("forwarded").has_value();
     if (client.address && proxies.holds(*client.address)) {
         Hops hops(request);
-        for (auto hop = hops.next(); hop; hop = hops.next()) {
+        while (const auto hop = hops.next()) {
             const auto address = IpAddress::parse(*hop);
             if (!address) break;
             client.address = address;
