@@ -81,6 +81,7 @@ void check_same(const Outcome& whole, const Outcome& pieces) {
 }  // namespace
 }  // namespace icelight::http
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer looks for this name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t bytes) {
     using icelight::http::read;
     if (bytes == 0) return 0;

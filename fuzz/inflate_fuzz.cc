@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "server/inflate.h"
 
+// NOLINTNEXTLINE(readability-identifier-naming): libFuzzer looks for this name
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t bytes) {
     using namespace icelight::server;  // NOLINT(google-build-using-namespace): one function
     constexpr InflateLimits kLimits{
