@@ -168,11 +168,12 @@ Result<std::string> run(const KeyCall& call,
     std::string path =
         arguments.find("data").value_or(find_variable(environment, "ICELIGHT_SERVER_DATA"));
     if (path.empty()) path = "./data";
-    if (call.method != "POST" && !std::filesystem::exists(path))
+    if (call.method != "POST" && !std::filesystem::exists(path)) {
         return fail(ErrorCode::kNotFound,
                     path +
                         ": there is no such data directory; name it with "
                         "--data, or a server with --server");
+    }
     auto directory = DataDirectory::open(path);
     if (!directory && directory.error().code == ErrorCode::kAlreadyExists)
         return send_key_call({.url = DataDirectory::holder_of(path), .token = token}, call);
@@ -235,12 +236,12 @@ CommandOutput describe(const json::object& answer) {
 }  // namespace
 
 Result<CommandOutput> run_key_command(std::string_view noun,
-                                      const std::vector<std::string>& given,
+                                      const std::vector<std::string>& arguments,
                                       const std::vector<std::string>& environment) {
-    ICE_ASSIGN(const auto arguments, Arguments::parse(given));
+    ICE_ASSIGN(const auto parsed, Arguments::parse(arguments));
     ICE_ASSIGN(const auto call,
-               noun == "source" ? make_source_call(arguments) : make_token_call(arguments));
-    ICE_ASSIGN(const auto answer, run(call, arguments, environment));
+               noun == "source" ? make_source_call(parsed) : make_token_call(parsed));
+    ICE_ASSIGN(const auto answer, run(call, parsed, environment));
     json::error_code error;
     const auto value = json::parse(answer, error);
     if (error || !value.is_object())

@@ -74,7 +74,7 @@ void add_key_routes(http::Router& router, KeyRoutes with) {
             {.method = route.method,
              .pattern = route.pattern,
              .handler =
-                 [with, route](http::RequestPtr request) {
+                 [with, route](const http::RequestPtr& request) {
                      KeyCall call{.method = std::string(http::method_name(request->method)),
                                   .path = route.path,
                                   .body = std::move(request->body)};
