@@ -13,6 +13,8 @@ namespace icelight::server::telemetry {
 void started(const std::string& address, const std::string& settings);
 /// ERROR, and a plain line for people: the process ends with status 1.
 void cannot_start(const std::string& why);
+/// Lines for people: how to make the first write key and token. Nobody needs one yet.
+void keys_advised();
 /// INFO.
 void stopping();
 void stopped();
@@ -31,6 +33,8 @@ void refused_request(std::string_view code);
 void live_readers(std::size_t count);
 /// INFO. Rejected events were run again; `stored` and `rejected` is what became of them.
 void replayed(std::uint64_t taken, std::uint64_t stored, std::uint64_t rejected);
+/// Metrics only: an SDK sent counters about itself; they are not kept.
+void sdk_counters_received();
 /// WARN, at most when the state changes: new events are refused until there is room again. Empty:
 /// room again.
 void floor_reached(const std::string& why);

@@ -50,7 +50,7 @@ struct StartAppend {
 };
 
 std::optional<http::Response> check(const Auth& auth, const http::Request& request) {
-    auto allowed = auth.check_query({request.header("authorization"), request.header("x-api-key")});
+    auto allowed = auth.check_admin(request);
     if (!allowed) return http::make_error(allowed.error());
     if (is_foreign_origin(request)) {
         return http::make_error(http::status::kForbidden,

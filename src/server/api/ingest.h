@@ -36,7 +36,7 @@ struct Batch;
 
 namespace icelight::server {
 
-class Auth;
+class IngestGate;
 struct IngestPath;
 struct Offsets;
 
@@ -59,7 +59,7 @@ public:
     Ingest(IngestOptions options,
            wal::Log& log,
            const lake::Flusher& flusher,
-           const Auth& auth,
+           IngestGate& gate,
            io::FileSystem& files,
            const Clock& clock);
     Ingest(const Ingest&) = delete;
@@ -67,26 +67,31 @@ public:
 
     void add_routes(http::Router& router);
 
+    /// Refuses before the body is read: who may not send, and what there is no room for.
+    std::optional<http::Response> check(http::Request& request);
+
+    /// Takes what the body holds, as if it had come by `path`, which outlives the call.
+    boost::asio::awaitable<http::Response> post(const IngestPath* path, http::RequestPtr request);
+
     /// Ends the thread "ingest" after what it was given.
     void close();
 
 private:
-    std::optional<http::Response> check(http::Request& request);
-    boost::asio::awaitable<http::Response> post(const IngestPath* path, http::RequestPtr request);
-    boost::asio::awaitable<http::Response> store(std::shared_ptr<event::ParsedRequest> parsed,
+    struct Parsed;  ///< What a body held, and whose it is.
+
+    boost::asio::awaitable<http::Response> store(std::shared_ptr<Parsed> whole,
                                                  http::RequestPtr request);
     /// The answer with what became of each event.
-    boost::asio::awaitable<http::Response> represent(std::shared_ptr<event::ParsedRequest> parsed,
+    boost::asio::awaitable<http::Response> represent(std::shared_ptr<Parsed> whole,
                                                      Offsets offsets,
                                                      http::Response answer);
-    Result<event::ParsedRequest> parse(const IngestPath& path, http::Request& request) const;
-    /// `kept` says of each reject whether the quota let it into the batch.
-    wal::Batch make_batch(event::ParsedRequest& parsed, std::vector<bool>& kept);
+    Result<Parsed> parse(const IngestPath& path, http::Request& request);
+    wal::Batch make_batch(Parsed& whole);
 
     // constant after construction
     const IngestOptions options_;
     wal::Log& log_;
-    const Auth& auth_;
+    IngestGate& gate_;
     const Clock& clock_;
     // any thread
     RejectQuota quota_;

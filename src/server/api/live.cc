@@ -47,7 +47,7 @@ Result<std::uint64_t> parse_start(const http::Request& request, std::uint64_t du
 }
 
 std::optional<http::Response> check(const Auth& auth, const http::Request& request) {
-    auto allowed = auth.check_query({request.header("authorization"), request.header("x-api-key")});
+    auto allowed = auth.check_query(request);
     if (!allowed) return http::make_error(allowed.error());
     if (is_foreign_origin(request)) {
         return http::make_error(http::status::kForbidden,

@@ -29,7 +29,7 @@ TEST(DeadLetterRoute, RefusesWhatAPageCouldSendAndWhatItDoesNotKnow) {
 
 TEST(DeadLetterRoute, NeedsAToken) {
     testing::TestServerOptions options;
-    options.auth = {.is_write_key_needed = false, .write_key = "", .api_token = "secret"};
+    options.auth.api_token = "secret";
     TestServer server(options);
     EXPECT_EQ(server.post(kPath, "{}", kJson).status, 401);
 }

@@ -31,7 +31,7 @@ std::unique_ptr<Client> follow(const TestServer& server,
 
 TEST(LiveRoute, RefusesStrangersAndNonsense) {
     testing::TestServerOptions options;
-    options.auth = {.is_write_key_needed = false, .write_key = "", .api_token = "secret"};
+    options.auth.api_token = "secret";
     TestServer server(options);
     const std::string token = "Authorization: Bearer secret\r\n";
     EXPECT_EQ(server.get("/api/live").status, 401);
