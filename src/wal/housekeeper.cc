@@ -57,7 +57,9 @@ Result<> name_spare(const std::filesystem::path& directory,
                     io::FileSystem& files,
                     io::File& spare,
                     const SegmentHeader& header) {
-    ICE_TRY(spare.write_at(0, encode_segment_header(header)));
+    std::string block = encode_segment_header(header);
+    block.resize(kBlockBytes, '\0');
+    ICE_TRY(spare.write_at(0, block));
     ICE_TRY(spare.sync_data());
     ICE_TRY(files.rename(directory / kSpareName, directory / segment_name(header.seq)));
     return files.sync_directory(directory);
