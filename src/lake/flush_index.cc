@@ -55,16 +55,14 @@ std::int32_t day_of(TimestampUs timestamp) {
 FlushIndex make_flush_index(std::span<const LogItem> rows) {
     FlushIndex index;
     EventNames names;
-    event::RowView row;
     for (std::uint32_t item = 0; item < rows.size(); ++item) {
-        if (!event::decode_row(rows[item].bytes, row)) {
+        const auto order = event::decode_row_order(rows[item].bytes);
+        if (!order) {
             index.undecodable.push_back(item);
             continue;
         }
-        OrderKey key{kNoEvent, item, row.timestamp(event::id::kTimestamp)};
-        if (!row.is_null(event::id::kEvent)) {
-            key.event_rank = names.number_of(row.text(event::id::kEvent));
-        }
+        OrderKey key{kNoEvent, item, order->timestamp};
+        if (const auto& event = order->event) key.event_rank = names.number_of(*event);
         index.days[day_of(rows[item].written_at_us)].push_back(key);
     }
     const std::vector<std::uint32_t> ranks = names.ranks();
