@@ -21,11 +21,9 @@ constexpr int kNice = 10;
 
 /// Real blocks, not a hole: a later write into them changes no metadata.
 Result<> write_zeros(io::File& file, std::uint64_t bytes, const Pause& pause) {
-    const std::string zeros(std::min(bytes, kPartBytes), '\0');
-    for (std::uint64_t at = 0; at < bytes; at += zeros.size()) {
+    for (std::uint64_t at = 0; at < bytes; at += kPartBytes) {
         const SteadyTime began = system_clock().steady();
-        const auto part = std::min<std::uint64_t>(zeros.size(), bytes - at);
-        ICE_TRY(file.write_at(at, std::string_view(zeros).substr(0, part)));
+        ICE_TRY(file.write_zeros_at(at, std::min(kPartBytes, bytes - at)));
         ICE_TRY(file.sync_data());
         if (pause) pause(system_clock().steady() - began);
     }
