@@ -83,8 +83,9 @@ TEST(FlushIndex, TimesMayLieAsFarApartAsTheyCan) {
         encoded.push_back(encode("x", time));
     for (std::uint64_t i = 0; i < encoded.size(); ++i)
         items.push_back({i, 0, encoded[i]});
+    const FlushIndex index = make_flush_index(items);
     std::vector<std::uint32_t> order;
-    for (const OrderKey& key : make_flush_index(items).days.at(0))
+    for (const OrderKey& key : index.days.at(0))
         order.push_back(key.item);
     EXPECT_EQ(order, (std::vector<std::uint32_t>{3, 8, 7, 2, 4, 0, 9, 5, 6, 1}));
 }
