@@ -39,6 +39,10 @@ T take(Result<T> result) {
     return std::move(*result);
 }
 
+void must(const Result<>& outcome) {
+    ICE_CHECK(outcome.has_value(), outcome.error().message);
+}
+
 }  // namespace
 
 /// In the order of construction; destroyed in reverse.
@@ -68,10 +72,8 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
         {.database = path / "catalog.db", .warehouse = path / "warehouse"}, files, clock));
     parts_->log = take(wal::Log::open(
         {.directory = path / "log", .segment_bytes = kSegmentBytes}, files, clock, {}, false));
-    const auto adopted = parts_->catalog->adopt_log(catalog::kEventSink, parts_->log->uuid(), 0);
-    ICE_CHECK(adopted.has_value(), adopted.error().message);
-    const auto ensured = lake::ensure_tables(*parts_->catalog, {}, path / "warehouse", clock);
-    ICE_CHECK(ensured.has_value(), ensured.error().message);
+    must(parts_->catalog->adopt_log(catalog::kEventSink, parts_->log->uuid(), 0));
+    must(lake::ensure_tables(*parts_->catalog, {}, path / "warehouse", clock));
     parts_->flusher =
         std::make_unique<lake::Flusher>(lake::FlusherOptions{.log_directory = path / "log"},
                                         *parts_->log,
@@ -132,14 +134,11 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
 }
 
 TestServer::~TestServer() {
-    auto note = [](const Result<>& outcome) {
-        ICE_CHECK(outcome.has_value(), outcome.error().message);
-    };
     parts_->live->close();
-    note(parts_->listener->close(deadline_in(kStopWait)));
+    must(parts_->listener->close(deadline_in(kStopWait)));
     parts_->ingest->close();
-    note(parts_->log->close(deadline_in(kStopWait)));
-    note(parts_->catalog->close(deadline_in(kStopWait)));
+    must(parts_->log->close(deadline_in(kStopWait)));
+    must(parts_->catalog->close(deadline_in(kStopWait)));
     parts_->pool.close();
     parts_->app_pool.close();
 }
