@@ -1,6 +1,7 @@
 """GET /api/live and `icelight tail`: events as they become durable, then their commit."""
 
 import json
+import socket
 import subprocess
 import threading
 import unittest
@@ -50,6 +51,12 @@ class Follower:
         return [data["message_id"] for _, _, data in self.of("stored")]
 
     def close(self):
+        # Closing waits for the reading thread, and that for the next sign of life; shutdown() wakes it.
+        try:
+            self.client.connection.sock.shutdown(socket.SHUT_RDWR)
+        except (AttributeError, OSError):
+            pass  # no longer connected
+        self.thread.join(timeout=10)
         self.client.close()
 
 
