@@ -12,8 +12,8 @@
 #include "lake/tables.h"
 #include "lake/worker_client.h"
 #include "query/service.h"
-#include "server/api/catalog.h"
 #include "server/api/health.h"
+#include "server/api/iceberg/routes.h"
 #include "server/api/query.h"
 #include "server/api/tables.h"
 #include "wal/log.h"
@@ -42,6 +42,7 @@ struct TestServer::Parts {
     std::unique_ptr<lake::Flusher> flusher;
     std::unique_ptr<query::Service> query;
     WorkerPool pool{"catalog-read", 1, 16};
+    WorkerPool writers{"catalog-write", 1, 16};
     std::unique_ptr<Auth> auth;
     std::unique_ptr<Ingest> ingest;
 };
@@ -51,8 +52,11 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     auto& clock = system_clock();
     const auto path = parts_->directory.path();
     parts_->listener = take(http::Listener::open({}, clock));
-    parts_->catalog = take(catalog::sqlite::open_catalog(
-        {.database = path / "catalog.db", .warehouse = path / "warehouse"}, files, clock));
+    parts_->catalog = take(catalog::sqlite::open_catalog({.database = path / "catalog.db",
+                                                          .warehouse = path / "warehouse",
+                                                          .sink_tables = lake::sink_tables({})},
+                                                         files,
+                                                         clock));
     parts_->log = take(wal::Log::open(
         {.directory = path / "log", .segment_bytes = kSegmentBytes}, files, clock, {}, false));
     const auto adopted = parts_->catalog->adopt_log(catalog::kEventSink, parts_->log->uuid(), 0);
@@ -82,7 +86,7 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     set_policies(*router, std::move(options.policies));
     parts_->ingest->add_routes(*router);
     add_table_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
-    add_catalog_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
+    add_catalog_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool, parts_->writers});
     add_query_routes(*router,
                      {.service = *parts_->query,
                       .log = *parts_->log,
