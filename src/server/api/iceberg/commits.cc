@@ -38,7 +38,7 @@ Result<http::Response> commit_transaction(const Call& call) {
     ICE_ASSIGN(auto requests, iceberg::parse_transaction_request(call.request.body));
     catalog::CommitTables change;
     for (auto& request : requests) {
-        ICE_TRY(may(call.principal, Verb::kWrite, request.name_space));
+        ICE_TRY(may(call.caller, Verb::kWrite, request.name_space));
         catalog::TableIdent ident{std::move(request.name_space), std::move(request.name)};
         change.commits.push_back(make_commit(std::move(ident), std::move(request)));
     }

@@ -19,7 +19,7 @@ namespace icelight::server {
 struct Call {
     catalog::Catalog& catalog;
     const http::Request& request;
-    Principal principal;
+    const app::Token& caller;
     http::QueryParameters query;
 
     /// The namespace in the path: its first parameter, levels joined by 0x1F.

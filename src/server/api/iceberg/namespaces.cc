@@ -36,7 +36,7 @@ Result<http::Response> list(const Call& call) {
 
 Result<http::Response> create(const Call& call) {
     ICE_ASSIGN(auto wanted, iceberg::parse_create_namespace_request(call.request.body));
-    ICE_TRY(may(call.principal, Verb::kWrite, wanted.levels));
+    ICE_TRY(may(call.caller, Verb::kWrite, wanted.levels));
     catalog::Namespace space{std::move(wanted.levels), std::move(wanted.properties)};
     const std::string text = namespace_json(space);
     ICE_TRY(call.change(catalog::CreateNamespace{std::move(space)}));

@@ -121,14 +121,14 @@ Result<http::Response> ask(const Call& call) {
 Result<http::Response> drop(const Call& call) {
     ICE_TRY(call.change(catalog::DropTable{.ident = call.table(),
                                            .purges = call.parameter("purgeRequested") == "true",
-                                           .is_admin = call.principal.is_admin}));
+                                           .is_admin = call.caller.role == app::Role::kAdmin}));
     return make_no_content();
 }
 
 Result<http::Response> rename(const Call& call) {
     ICE_ASSIGN(auto wanted, iceberg::parse_rename_request(call.request.body));
-    ICE_TRY(may(call.principal, Verb::kWrite, wanted.source.levels));
-    ICE_TRY(may(call.principal, Verb::kWrite, wanted.destination.levels));
+    ICE_TRY(may(call.caller, Verb::kWrite, wanted.source.levels));
+    ICE_TRY(may(call.caller, Verb::kWrite, wanted.destination.levels));
     ICE_TRY(call.change(catalog::RenameTable{
         {std::move(wanted.source.levels), std::move(wanted.source.name)},
         {std::move(wanted.destination.levels), std::move(wanted.destination.name)}}));
