@@ -133,7 +133,7 @@ TEST(CatalogApi, TablesAreMadeWithFreshIdsTaggedRenamedAndDropped) {
     TestServer server;
     const Answer made = send_json(server, "/iceberg/v1/namespaces/analytics/tables", kNewTable);
     ASSERT_EQ(made.status, 200) << made.body;
-    const auto& metadata = json_of(made).at("metadata");
+    const auto metadata = json_of(made).at("metadata");
     EXPECT_EQ(metadata.at("schemas").at(0).at("fields").at(0).at("id").as_int64(), 1);
     EXPECT_EQ(send_json(server, "/iceberg/v1/namespaces/analytics/tables", kNewTable).status, 409);
     const std::string table = "/iceberg/v1/namespaces/analytics/tables/t";
