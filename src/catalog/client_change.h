@@ -47,9 +47,9 @@ struct RenameTable {
     TableIdent to;
 };
 
+/// Forgets the table; its files stay.
 struct DropTable {
     TableIdent ident;
-    bool purges = false;    ///< Its files may be deleted, see Purge in docs/formats/catalog.md.
     bool is_admin = false;  ///< A table that the log is carried into needs it.
 };
 

@@ -214,7 +214,7 @@ Result<LoadedTable> SqliteCatalog::create_table(TableIdent ident, iceberg::Table
 }
 
 Result<> SqliteCatalog::drop_table(TableIdent ident) {
-    ICE_TRY(change({DropTable{std::move(ident), false, true}, std::nullopt}));
+    ICE_TRY(change({DropTable{std::move(ident), true}, std::nullopt}));
     return {};
 }
 

@@ -164,15 +164,15 @@ TEST_F(ClientChangesTest, TablesThatTheLogIsCarriedIntoNeedAnAdminToGo) {
     close();
     options_.sink_tables = {{kEvents, {1}}};
     ASSERT_THAT(open(), IsOk());
-    EXPECT_THAT(catalog_->change({DropTable{kEvents, false, false}, std::nullopt}),
+    EXPECT_THAT(catalog_->change({DropTable{kEvents, false}, std::nullopt}),
                 IsError(ErrorCode::kForbidden));
     EXPECT_THAT(catalog_->change({RenameTable{kEvents, {{"analytics"}, "x"}}, std::nullopt}),
                 IsError(ErrorCode::kInvalidArgument));
     EXPECT_THAT(
         catalog_->change({RegisterTable{kEvents, load().metadata_location, true}, std::nullopt}),
         IsError(ErrorCode::kInvalidArgument));
-    ASSERT_THAT(catalog_->change({DropTable{kRejected, false, false}, std::nullopt}), IsOk());
-    ASSERT_THAT(catalog_->change({DropTable{kEvents, false, true}, std::nullopt}), IsOk());
+    ASSERT_THAT(catalog_->change({DropTable{kRejected, false}, std::nullopt}), IsOk());
+    ASSERT_THAT(catalog_->change({DropTable{kEvents, true}, std::nullopt}), IsOk());
 }
 
 }  // namespace

@@ -120,7 +120,6 @@ Result<http::Response> ask(const Call& call) {
 
 Result<http::Response> drop(const Call& call) {
     ICE_TRY(call.change(catalog::DropTable{.ident = call.table(),
-                                           .purges = call.parameter("purgeRequested") == "true",
                                            .is_admin = call.caller.role == app::Role::kAdmin}));
     return make_no_content();
 }
