@@ -6,6 +6,7 @@ import unittest
 import pyarrow
 from pyiceberg.catalog import load_catalog
 from pyiceberg.exceptions import BadRequestError
+from pyiceberg.types import StringType
 
 from harness import events, table
 from harness.server import Server
@@ -33,7 +34,7 @@ class ForeignWritersTest(unittest.TestCase):
     def test_columns_evolve_while_flushes_go_on(self):
         found = table.load_table(self.server)
         with found.update_schema() as update:
-            update.add_column("extra_column", "string", doc="added by another engine")
+            update.add_column("extra_column", StringType(), doc="added by another engine")
         with table.load_table(self.server).update_schema() as update:
             update.rename_column("category", "kind")
             update.delete_column("previous_id")

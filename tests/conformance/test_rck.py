@@ -1,9 +1,10 @@
-"""Iceberg's own REST Compatibility Kit (Java, JUnit) against the catalog.
+"""Iceberg's own REST Compatibility Kit (Java, JUnit) against the catalog. Slow, and fetches jars: ./test --all.
 
 Every case that passes on the Java reference server must pass here; the kit skips what the flags below
 say that the server does not claim.
 """
 
+import os
 import pathlib
 import shutil
 import subprocess
@@ -50,6 +51,7 @@ def run_kit(server, name):
     return found
 
 
+@unittest.skipUnless(os.environ.get("TEST_ALL"), "part of ./test --all")
 class CompatibilityKitTest(unittest.TestCase):
     maxDiff = None
 
