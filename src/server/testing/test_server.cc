@@ -43,6 +43,14 @@ void must(const Result<>& outcome) {
     ICE_CHECK(outcome.has_value(), outcome.error().message);
 }
 
+std::unique_ptr<catalog::Catalog> open_catalog(const std::filesystem::path& path) {
+    return take(catalog::sqlite::open_catalog({.database = path / "catalog.db",
+                                               .warehouse = path / "warehouse",
+                                               .sink_tables = lake::sink_tables({})},
+                                              io::posix_file_system(),
+                                              system_clock()));
+}
+
 }  // namespace
 
 /// In the order of construction; destroyed in reverse.
@@ -69,11 +77,7 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     auto& clock = system_clock();
     const auto path = parts_->directory.path();
     parts_->listener = take(http::Listener::open({}, clock));
-    parts_->catalog = take(catalog::sqlite::open_catalog({.database = path / "catalog.db",
-                                                          .warehouse = path / "warehouse",
-                                                          .sink_tables = lake::sink_tables({})},
-                                                         files,
-                                                         clock));
+    parts_->catalog = open_catalog(path);
     parts_->log = take(wal::Log::open(
         {.directory = path / "log", .segment_bytes = kSegmentBytes}, files, clock, {}, false));
     must(parts_->catalog->adopt_log(catalog::kEventSink, parts_->log->uuid(), 0));
