@@ -30,6 +30,7 @@ constexpr auto kExpressionClasses = std::to_array<std::string_view>({
     "LAMBDA",
     "LAMBDA_REF",
     "OPERATOR",
+    "PARAMETER",
     "POSITIONAL_REFERENCE",
     "STAR",
     "SUBQUERY",
