@@ -4,6 +4,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/worker_pool.h"
@@ -15,8 +16,12 @@
 #include "lake/tables.h"
 #include "lake/worker_client.h"
 #include "query/service.h"
+#include "semantic/events_cube.h"
+#include "semantic/person.h"
+#include "semantic/sql_writer.h"
 #include "server/api/catalog.h"
 #include "server/api/cors.h"
+#include "server/api/cube.h"
 #include "server/api/health.h"
 #include "server/api/ingest.h"
 #include "server/api/query.h"
@@ -75,6 +80,15 @@ query::Options query_options(const Config& config, const DataDirectory& director
 
 lake::TableNames table_names(const Config& config) {
     return {.space = {config.text("lake.namespace")}, .events = config.text("lake.table")};
+}
+
+std::vector<semantic::Cube> make_cubes(const Config& config) {
+    const auto table = semantic::quote_name(config.text("lake.namespace")) + "." +
+                       semantic::quote_name(config.text("lake.table"));
+    auto events = semantic::make_events_cube(table, semantic::default_json_fields());
+    auto cubes = semantic::make_people_cubes(table, events);
+    cubes.insert(cubes.begin(), std::move(events));
+    return cubes;
 }
 
 IngestOptions ingest_options(const Config& config, const DataDirectory& directory) {
@@ -140,6 +154,7 @@ struct Wiring::Parts {
     std::unique_ptr<wal::Log> log;
     std::unique_ptr<lake::Flusher> flusher;
     std::unique_ptr<query::Service> query;
+    std::unique_ptr<const semantic::Model> model;
     WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
     std::unique_ptr<Ingest> ingest;
 
@@ -223,6 +238,13 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                       .timeout = config.duration("query.timeout"),
                       .threads = static_cast<int>(config.number("query.threads")),
                       .memory_bytes_max = config.number("query.memory-bytes-max")});
+    model = std::make_unique<const semantic::Model>(make_cubes(config));
+    add_cube_routes(*router,
+                    {.service = *query,
+                     .model = *model,
+                     .auth = auth,
+                     .timeout = config.duration("query.timeout"),
+                     .clock = system_clock()});
     add_table_routes(*router, {*catalog, auth, catalog_pool});
     add_catalog_routes(*router, {*catalog, auth, catalog_pool});
     add_health_routes(*router, {*log, *flusher, *query, system_clock()});

@@ -12,7 +12,9 @@
 #include "lake/tables.h"
 #include "lake/worker_client.h"
 #include "query/service.h"
+#include "semantic/events_cube.h"
 #include "server/api/catalog.h"
+#include "server/api/cube.h"
 #include "server/api/health.h"
 #include "server/api/query.h"
 #include "server/api/tables.h"
@@ -43,6 +45,7 @@ struct TestServer::Parts {
     std::unique_ptr<query::Service> query;
     WorkerPool pool{"catalog-read", 1, 16};
     std::unique_ptr<Auth> auth;
+    semantic::Model model{{semantic::make_events_cube("events", semantic::default_json_fields())}};
     std::unique_ptr<Ingest> ingest;
 };
 
@@ -90,6 +93,12 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
                       .timeout = kQueryTimeout,
                       .threads = 2,
                       .memory_bytes_max = 1 << 30});
+    add_cube_routes(*router,
+                    {.service = *parts_->query,
+                     .model = parts_->model,
+                     .auth = *parts_->auth,
+                     .timeout = kQueryTimeout,
+                     .clock = clock});
     add_health_routes(*router, {*parts_->log, *parts_->flusher, *parts_->query, clock});
     parts_->listener->serve(router);
 }
