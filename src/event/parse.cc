@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "event/body_reader.h"
 #include "event/codec.h"
+#include "event/json_text.h"
 #include "event/limits.h"
 #include "event/reject_builder.h"
 #include "event/row_builder.h"
@@ -15,10 +16,24 @@ class Parser::Impl {
 public:
     ParsedRequest parse(std::string body, const RequestFacts& facts) {
         body_ = std::move(body);
-        facts_ = &facts;
+        RequestFacts own_facts = facts;
+        facts_ = &own_facts;
         parsed_ = {};
         is_single_ = !facts.route_type.empty() || facts.path == Path::kReplay;
-        switch (reader_.read(body_, is_single_)) {
+        const BodyVerdict verdict = reader_.read(body_, is_single_);
+        if (verdict != BodyVerdict::kNotJson) read_write_key();
+        const bool is_wanted =
+            facts.name_source == nullptr || (*facts.name_source)(parsed_.write_key, own_facts);
+        if (is_wanted) add_body(verdict);
+        reader_.shrink();
+        body_ = {};
+        facts_ = nullptr;
+        return std::exchange(parsed_, {});
+    }
+
+private:
+    void add_body(BodyVerdict verdict) {
+        switch (verdict) {
             case BodyVerdict::kOk:
                 add_events();
                 break;
@@ -35,13 +50,14 @@ public:
                 refuse_size("batch has more than 10000 events");
                 break;
         }
-        reader_.shrink();
-        body_ = {};
-        facts_ = nullptr;
-        return std::exchange(parsed_, {});
     }
 
-private:
+    void read_write_key() {
+        const Span quoted = reader_.write_key();
+        if (quoted.is_empty() || quoted.bytes() > kWriteKeyBytesMax + 2) return;
+        parsed_.write_key = unescape_json(reader_.text({quoted.begin + 1, quoted.end - 1}));
+    }
+
     void add_events() {
         builder_.start(reader_, *facts_);
         if (builder_.envelope_copies_bytes_max() > kEnvelopeCopiesBytesMax) {

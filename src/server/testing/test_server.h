@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/testing/temp_dir.h"
@@ -10,11 +11,14 @@
 #include "server/api/cors.h"
 #include "server/api/ingest.h"
 #include "server/auth.h"
+#include "server/ingest_gate.h"
+#include "server/testing/stored_items.h"
 
 namespace icelight::server::testing {
 
 struct TestServerOptions {
     Auth::Options auth;
+    IngestGateOptions gate;
     Policies policies{.allowed_hosts = "", .is_public = false, .allowed_origins = "*"};
     FloorLimits floors{
         .unflushed_bytes_max = 4ULL << 30, .soft_free_bytes = 0, .hard_free_bytes = 0};
@@ -38,6 +42,8 @@ public:
 
     std::uint16_t port() const;
     wal::Log& log();
+    /// Everything that is durable, in offset order.
+    std::vector<StoredItem> stored() const;
 
 private:
     struct Parts;
