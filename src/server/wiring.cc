@@ -4,6 +4,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "app/key_store.h"
 #include "base/clock.h"
@@ -16,7 +17,11 @@
 #include "lake/tables.h"
 #include "lake/worker_client.h"
 #include "query/service.h"
+#include "semantic/events_cube.h"
+#include "semantic/person.h"
+#include "semantic/sql_writer.h"
 #include "server/api/cors.h"
+#include "server/api/cube.h"
 #include "server/api/dead_letters.h"
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"
@@ -100,6 +105,15 @@ lake::TableNames table_names(const Config& config) {
     return {.space = {config.text("lake.namespace")}, .events = config.text("lake.table")};
 }
 
+std::vector<semantic::Cube> make_cubes(const Config& config) {
+    const auto table = semantic::quote_name(config.text("lake.namespace")) + "." +
+                       semantic::quote_name(config.text("lake.table"));
+    auto events = semantic::make_events_cube(table, semantic::default_json_fields());
+    auto cubes = semantic::make_people_cubes(table, events);
+    cubes.insert(cubes.begin(), std::move(events));
+    return cubes;
+}
+
 IngestOptions ingest_options(const Config& config, const DataDirectory& directory) {
     IngestOptions options;
     options.inflate.bytes_max =
@@ -166,6 +180,7 @@ struct Wiring::Parts {
     std::unique_ptr<wal::Log> log;
     std::unique_ptr<lake::Flusher> flusher;
     std::unique_ptr<query::Service> query;
+    std::unique_ptr<const semantic::Model> model;
     WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
     WorkerPool catalog_writers{"catalog-write", kCatalogWriteThreads, kCatalogPoolItemsMax};
     std::unique_ptr<Ingest> ingest;
@@ -290,6 +305,13 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
          *auth,
          catalog_pool,
          DeadLetterTables(config.text("lake.namespace"), config.text("lake.table"))});
+    model = std::make_unique<const semantic::Model>(make_cubes(config));
+    add_cube_routes(*router,
+                    {.service = *query,
+                     .model = *model,
+                     .auth = *auth,
+                     .timeout = config.duration("query.timeout"),
+                     .clock = system_clock()});
     add_table_routes(*router, {*catalog, *auth, catalog_pool});
     add_key_routes(*router, {*keys, *auth, app_pool});
     add_catalog_routes(*router, {*catalog, *auth, catalog_pool, catalog_writers});

@@ -14,6 +14,8 @@
 #include "lake/tables.h"
 #include "lake/worker_client.h"
 #include "query/service.h"
+#include "semantic/events_cube.h"
+#include "server/api/cube.h"
 #include "server/api/dead_letters.h"
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"
@@ -67,10 +69,31 @@ struct TestServer::Parts {
     std::unique_ptr<app::KeyStore> keys;
     WorkerPool app_pool{"app", 1, 16};
     std::unique_ptr<Auth> auth;
+    semantic::Model model{{semantic::make_events_cube("events", semantic::default_json_fields())}};
     std::unique_ptr<IngestGate> gate;
     std::unique_ptr<Ingest> ingest;
     std::unique_ptr<Live> live;
+
+    void add_sql_routes(http::Router& router);
 };
+
+void TestServer::Parts::add_sql_routes(http::Router& router) {
+    add_query_routes(router,
+                     {.service = *query,
+                      .log = *log,
+                      .auth = *auth,
+                      .timeout = kQueryTimeout,
+                      .threads = 2,
+                      .memory_bytes_max = 1 << 30});
+    DeadLetters::add_routes(router,
+                            {*query, *log, *auth, pool, DeadLetterTables("analytics", "events")});
+    add_cube_routes(router,
+                    {.service = *query,
+                     .model = model,
+                     .auth = *auth,
+                     .timeout = kQueryTimeout,
+                     .clock = system_clock()});
+}
 
 TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Parts>()) {
     auto& files = io::posix_file_system();
@@ -124,19 +147,7 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     add_key_routes(*router, {*parts_->keys, *parts_->auth, parts_->app_pool});
     add_table_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
     add_catalog_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool, parts_->writers});
-    add_query_routes(*router,
-                     {.service = *parts_->query,
-                      .log = *parts_->log,
-                      .auth = *parts_->auth,
-                      .timeout = kQueryTimeout,
-                      .threads = 2,
-                      .memory_bytes_max = 1 << 30});
-    DeadLetters::add_routes(*router,
-                            {*parts_->query,
-                             *parts_->log,
-                             *parts_->auth,
-                             parts_->pool,
-                             DeadLetterTables("analytics", "events")});
+    parts_->add_sql_routes(*router);
     add_health_routes(*router, {*parts_->log, *parts_->flusher, *parts_->query, clock});
     parts_->listener->serve(router);
 }
