@@ -5,9 +5,9 @@
 
 #include <fmt/format.h>
 
-#include "semantic/base_rows.h"
-#include "semantic/gap_fill.h"
-#include "semantic/measure_sql.h"
+#include "semantic/rows/base_rows.h"
+#include "semantic/rows/gap_fill.h"
+#include "semantic/rows/measure_sql.h"
 #include "semantic/sql_writer.h"
 
 namespace icelight::semantic {

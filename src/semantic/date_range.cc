@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cctype>
 
-#include "semantic/absolute_date.h"
 #include "semantic/civil.h"
-#include "semantic/relative_date.h"
+#include "semantic/dates/absolute_date.h"
+#include "semantic/dates/relative_date.h"
 
 namespace icelight::semantic {
 namespace {

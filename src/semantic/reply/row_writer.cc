@@ -7,8 +7,8 @@
 #include <boost/json/string.hpp>
 #include <fmt/format.h>
 
-#include "semantic/absolute_date.h"
 #include "semantic/compile.h"
+#include "semantic/dates/absolute_date.h"
 #include "semantic/reply/normalized.h"
 
 namespace icelight::semantic {

@@ -1,4 +1,4 @@
-#include "semantic/absolute_date.h"
+#include "semantic/dates/absolute_date.h"
 
 #include <gtest/gtest.h>
 

@@ -28,7 +28,7 @@ protected:
         const auto zone = Zone::utc();
         const FilterContext context{
             model_, {us_now_, &zone, DateGrammar::kDrizzle}, dialect, out.warnings};
-        const auto value = boost::json::parse(text);
+        const auto value = boost::json::parse(text, {}, {.max_depth = 100});
         const Place root;
         const Place place(root, "filters");
         auto filter = parse_filters(&value, place, context);

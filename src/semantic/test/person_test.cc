@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "semantic/events_cube.h"
-#include "semantic/joins.h"
+#include "semantic/rows/joins.h"
 
 namespace icelight::semantic {
 namespace {

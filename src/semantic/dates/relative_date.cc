@@ -1,12 +1,12 @@
-#include "semantic/relative_date.h"
+#include "semantic/dates/relative_date.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <vector>
 
-#include "semantic/absolute_date.h"
 #include "semantic/civil.h"
+#include "semantic/dates/absolute_date.h"
 
 namespace icelight::semantic {
 namespace {

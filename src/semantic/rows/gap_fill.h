@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "semantic/base_rows.h"
 #include "semantic/query.h"
+#include "semantic/rows/base_rows.h"
 
 namespace icelight::semantic {
 

@@ -1,4 +1,4 @@
-#include "semantic/joins.h"
+#include "semantic/rows/joins.h"
 
 #include <algorithm>
 #include <map>

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "semantic/joins.h"
 #include "semantic/query.h"
+#include "semantic/rows/joins.h"
 #include "semantic/sql_writer.h"
 
 namespace icelight::semantic {

@@ -1,4 +1,4 @@
-#include "semantic/measure_sql.h"
+#include "semantic/rows/measure_sql.h"
 
 #include <fmt/format.h>
 

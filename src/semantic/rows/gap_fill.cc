@@ -1,4 +1,4 @@
-#include "semantic/gap_fill.h"
+#include "semantic/rows/gap_fill.h"
 
 #include <algorithm>
 #include <vector>

@@ -1,10 +1,10 @@
-#include "semantic/base_rows.h"
+#include "semantic/rows/base_rows.h"
 
 #include <algorithm>
 
 #include <fmt/format.h>
 
-#include "semantic/measure_sql.h"
+#include "semantic/rows/measure_sql.h"
 
 namespace icelight::semantic {
 namespace {
