@@ -10,9 +10,11 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "lake/flush_worker.h"
 #include "query/worker.h"
 #include "server/config.h"
+#include "server/key_command.h"
 #include "server/lifecycle.h"
 #include "server/version.h"
 
@@ -28,6 +30,8 @@ constexpr char kUsage[] =
     "\n"
     "  serve             run the server; --data DIR, --listen ADDR:PORT, --target-lag 10s, "
     "--config FILE\n"
+    "  source …          who may send events: sources and their write keys\n"
+    "  token …           who may ask and administer\n"
     "  version           print the version\n"
     "\n"
     "  serve --print-options   every option, as Markdown\n"
@@ -82,6 +86,21 @@ int run_serve(std::vector<std::string> arguments) {
     return icelight::server::serve(*config);
 }
 
+int run_keys(const std::string& noun, const std::vector<std::string>& arguments) {
+    std::vector<std::string> environment;
+    for (char** entry = environ; *entry != nullptr; ++entry)
+        environment.emplace_back(*entry);
+    icelight::log::set_level(icelight::log::Level::kWarn);
+    auto said = icelight::server::run_key_command(noun, arguments, environment);
+    if (!said) {
+        complain(said.error().message);
+        return said.error().code == icelight::ErrorCode::kInvalidArgument ? kUsageStatus : 1;
+    }
+    fmt::print(stderr, "{}", said->note);
+    fmt::print("{}", said->out);
+    return 0;
+}
+
 int run_worker(const std::vector<std::string>& arguments) {
     if (arguments.size() == 1 && arguments[0] == "lake") return icelight::lake::run_lake_worker();
     if (arguments.size() == 1 && arguments[0] == "sql") return icelight::query::run_sql_worker();
@@ -99,6 +118,7 @@ int main(int argc, char** argv) {
     const std::string command = arguments.front();
     arguments.erase(arguments.begin());
     if (command == "serve") return run_serve(std::move(arguments));
+    if (command == "source" || command == "token") return run_keys(command, arguments);
     if (command == "worker") return run_worker(arguments);
     if (command == "version" || command == "--version") {
         fmt::print("icelight {}\n", icelight::server::kVersion);

@@ -311,12 +311,9 @@ awaitable<http::Response> answer_ready(CubeRoutes with) {
                               is_ready ? R"({"health":"HEALTH"})" : R"({"health":"DOWN"})");
 }
 
-/// Both clients send the token alone, without a scheme.
+/// As for SQL.
 std::optional<http::Response> check_token(const Auth& auth, const http::Request& request) {
-    std::string authorization(request.header("authorization"));
-    const auto blank = authorization.find(' ');
-    if (!authorization.empty() && blank == std::string::npos) authorization.insert(0, "Bearer ");
-    auto allowed = auth.check_query({authorization, request.header("x-api-key")});
+    auto allowed = auth.check_query(request);
     if (!allowed) return http::make_error(allowed.error());
     if (is_foreign_origin(request)) {
         return http::make_error(http::status::kForbidden,
