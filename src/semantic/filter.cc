@@ -31,7 +31,8 @@ public:
 
 private:
     Parsed group(ObjectReader& reader, const json::object& object, int depth);
-    Parsed leaf(ObjectReader& reader);
+    Parsed leaf(ObjectReader& reader, int depth);
+    Parsed measure_filter(const ObjectReader& reader, const Filter& filter, int depth) const;
     Checked<> read_values(ObjectReader& reader, const OperatorRule& rule, Filter& filter);
     Checked<> read_dates(const json::array& values, const Place& place, Filter& filter);
     Checked<> read_range(const json::value& value, const Place& place, Filter& filter);
@@ -53,7 +54,7 @@ FilterParser::Parsed FilterParser::parse(const json::value& value, const Place& 
     const auto& object = value.get_object();
     const bool is_group =
         object.contains("and") || object.contains("or") || object.contains("filters");
-    auto parsed = is_group ? group(reader, object, depth) : leaf(reader);
+    auto parsed = is_group ? group(reader, object, depth) : leaf(reader, depth);
     if (parsed) reader.warn_unknown(context_.warnings);
     return parsed;
 }
@@ -126,10 +127,29 @@ Checked<> FilterParser::find_member(ObjectReader& reader, Filter& filter) {
     return {};
 }
 
-FilterParser::Parsed FilterParser::leaf(ObjectReader& reader) {
+/// What Cube's client puts into a drill-down: the rows that count for the measure. For a measure
+/// without conditions these are all, which an empty kAnd says.
+FilterParser::Parsed FilterParser::measure_filter(const ObjectReader& reader,
+                                                  const Filter& filter,
+                                                  int depth) const {
+    const auto place = reader.at("operator").pointer();
+    if (filter.kind != Filter::Kind::kMeasure)
+        return refuse("`measureFilter` works on a measure only", place);
+    if (depth != 0) return refuse("`measureFilter` does not stand in a group", place);
+    if (!filter.measure.item->filters.empty()) {
+        return refuse(fmt::format("`{}` has conditions of its own, which `measureFilter` does not "
+                                  "know: filter on dimensions",
+                                  filter.measure.full_name()),
+                      place);
+    }
+    return std::optional<Filter>(Filter{});
+}
+
+FilterParser::Parsed FilterParser::leaf(ObjectReader& reader, int depth) {
     Filter filter;
     ICE_TRY(find_member(reader, filter));
     ICE_ASSIGN(const auto name, reader.string("operator"));
+    if (name == "measureFilter") return measure_filter(reader, filter, depth);
     const auto* rule = find_operator(name);
     if (rule == nullptr) {
         return refuse_name(fmt::format("`{}` is not an operator", name),

@@ -59,6 +59,9 @@ json::object normalize_query(const Query& query,
     if (query.offset != 0) out["offset"] = query.offset;
     if (query.wants_total) out["total"] = true;
     if (query.is_ungrouped) out["ungrouped"] = true;
+    // Cube's client turns the rows into objects again when it finds the name here.
+    if (query.format == ResponseFormat::kCompact) out["responseFormat"] = "compact";
+    if (query.format == ResponseFormat::kColumnar) out["responseFormat"] = "columnar";
     return out;
 }
 

@@ -145,6 +145,16 @@ TEST_F(Filters, AFilterWithoutValuesIsRefusedOrSaid) {
     EXPECT_FALSE(parse(open, Dialect::kCube).is_ok);
 }
 
+TEST_F(Filters, ADrillDownIsAboutAllRowsOfAMeasureWithoutConditions) {
+    const std::string drill = R"({"member":"Events.count","operator":"measureFilter"})";
+    const auto parsed = parse("[" + drill + R"(,{"member":"Events.event","operator":"set"}])");
+    EXPECT_TRUE(parsed.is_ok);
+    EXPECT_EQ(parsed.sql, kX + " IS NOT NULL");
+    EXPECT_EQ(parse(R"([{"or":[)" + drill + "]}]").problem.pointer, "/filters/0/or/0/operator");
+    EXPECT_EQ(parse(R"([{"member":"Events.event","operator":"measureFilter"}])").problem.pointer,
+              "/filters/0/operator");
+}
+
 TEST_F(Filters, NothingUnknownGetsThrough) {
     struct Case {
         const char* filters;

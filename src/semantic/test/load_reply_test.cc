@@ -86,9 +86,11 @@ TEST_F(LoadReply, CompactRowsAreListsUnderOneListOfNames) {
     std::string query = kByDay;
     query.insert(1, R"("responseFormat":"compact",)");
     const auto reply = load(query, Dialect::kCube, {kOneDay});
-    EXPECT_EQ(json::serialize(reply.at("results").as_array().at(0).at("data")),
+    const auto& result = reply.at("results").as_array().at(0);
+    EXPECT_EQ(json::serialize(result.at("data")),
               R"({"members":["Events.count","Events.timestamp.day","Events.timestamp"],)"
               R"("dataset":[[7,"2024-01-01T00:00:00.000","2024-01-01T00:00:00.000"]]})");
+    EXPECT_EQ(result.at("query").at("responseFormat"), "compact");
 }
 
 const char* const kCompared =
