@@ -182,9 +182,10 @@ FilterParser::Parsed FilterParser::leaf(ObjectReader& reader, int depth) {
         return std::optional<Filter>(std::move(filter));
     }
     if (!has_values) {
-        if (context_.dialect == Dialect::kCube)
+        if (context_.dialect == Dialect::kCube) {
             return refuse(fmt::format("Values required for filter `{}`", name),
                           reader.at("values").pointer());
+        }
         context_.warnings.push_back({"INCOMPLETE_FILTER",
                                      "a filter without values was left out",
                                      reader.place().pointer()});
