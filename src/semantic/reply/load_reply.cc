@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "semantic/compile.h"
+#include "semantic/path/path_reply.h"
 #include "semantic/reply/annotation.h"
 #include "semantic/reply/normalized.h"
 #include "semantic/reply/row_writer.h"
@@ -93,12 +94,17 @@ json::object common(const Answered& query, const ReplyFacts& facts) {
     return out;
 }
 
+json::object annotation_of(const Answered& query) {
+    return query.path ? path_annotation(*query.path, query.asked) : make_annotation(query.query);
+}
+
 std::string drizzle_result(const Answered& query, const ReplyFacts& facts) {
     json::object out = common(query, facts);
     out["query"] = query.asked;
     out["usedPreAggregations"] = json::object();
     out["transformedQuery"] = transformed_query(query.query);
-    auto annotation = make_annotation(query.query);
+    auto annotation = annotation_of(query);
+    if (query.path) out["cache"] = json::object{{"hit", false}};
     if (const auto* time = query.query.compared())
         annotation["periods"] = periods_annotation(query.query, *time);
     out["annotation"] = std::move(annotation);
@@ -114,8 +120,12 @@ std::string cube_result(const Answered& query,
     json::object out = common(query, facts);
     const json::object none;
     const auto* asked = query.asked.if_object();
-    out["query"] = normalize_query(query.query, asked != nullptr ? *asked : none, part.period);
-    out["annotation"] = make_annotation(query.query);
+    if (query.path) {
+        out["query"] = query.asked;
+    } else {
+        out["query"] = normalize_query(query.query, asked != nullptr ? *asked : none, part.period);
+    }
+    out["annotation"] = annotation_of(query);
     if (part.total) {
         out["total"] = *part.total;
     } else {

@@ -8,6 +8,7 @@
 #include <boost/json/value.hpp>
 
 #include "semantic/compiled.h"
+#include "semantic/path/path_query.h"
 #include "semantic/query.h"
 #include "semantic/reply/result_rows.h"
 
@@ -25,7 +26,8 @@ struct Part {
 /// A query with all its answers.
 struct Answered {
     Query query;
-    boost::json::value asked;  ///< As the client sent it.
+    std::optional<PathQuery> path;  ///< A funnel, flow or retention: `query` has only the dialect.
+    boost::json::value asked;       ///< As the client sent it.
     Warnings warnings;
     std::vector<Part> parts;  ///< One, or one for each period.
 };

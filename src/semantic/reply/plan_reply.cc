@@ -195,7 +195,7 @@ json::object dry_run_reply(const Query& query,
 
 std::string explain_reply(std::string_view plan, const Compiled& compiled) {
     json::error_code error;
-    const auto parsed = json::parse(plan, error);
+    const auto parsed = json::parse(plan, error, {}, {.max_depth = 4 * kPlanDepthMax});
     json::array operations;
     double execution_ms = 0;
     if (!error && parsed.is_array()) {

@@ -23,6 +23,16 @@ TEST(ResultRows, CellsKeepTheirText) {
     EXPECT_EQ(moved.cell(1, 1), R"("")");
 }
 
+TEST(ResultRows, NestedCellsAreWhole) {
+    auto rows = ResultRows::parse(
+        R"({"data":[{"a":[{"x":[1, 2]}],"b":{"y":{"z":"}"}}},{"a":[],"b":{}}]})", 2);
+    ASSERT_THAT(rows, IsOk());
+    EXPECT_EQ(rows->cell(0, 0), R"([{"x":[1, 2]}])");
+    EXPECT_EQ(rows->cell(0, 1), R"({"y":{"z":"}"}})");
+    EXPECT_EQ(rows->cell(1, 0), "[]");
+    EXPECT_EQ(rows->cell(1, 1), "{}");
+}
+
 TEST(ResultRows, AnythingElseIsCorruption) {
     for (const char* text : {"", "{}", R"({"data":7})", R"({"data":[1]})", R"({"data":[{"a":1}]})"})
         EXPECT_THAT(ResultRows::parse(text, 2), IsError(ErrorCode::kCorruption)) << text;

@@ -14,6 +14,7 @@
 #include "http/response.h"
 #include "http/router.h"
 #include "semantic/compile.h"
+#include "semantic/path/path_reply.h"
 #include "semantic/reply/meta_reply.h"
 #include "semantic/reply/plan_reply.h"
 #include "server/api/cors.h"
@@ -63,7 +64,12 @@ std::string iso_now(const Clock& clock) {
 Checked<Answered> parse_one(const json::value& asked, Dialect dialect, const CubeRoutes& with) {
     Answered answered;
     const semantic::QueryContext context{with.model, with.clock.now_us(), dialect};
-    ICE_ASSIGN(answered.query, semantic::parse_query(asked, context, answered.warnings));
+    if (semantic::is_path_query(asked)) {
+        ICE_ASSIGN(answered.path, semantic::compile_path_query(asked, context, answered.warnings));
+        answered.query.dialect = dialect;
+    } else {
+        ICE_ASSIGN(answered.query, semantic::parse_query(asked, context, answered.warnings));
+    }
     answered.asked = asked;
     return answered;
 }
@@ -201,6 +207,10 @@ struct Planned {
 Checked<Planned> plan_one(const json::value& asked, Dialect dialect, const CubeRoutes& with) {
     Planned planned;
     ICE_ASSIGN(planned.answered, parse_one(asked, dialect, with));
+    if (planned.answered.path) {
+        planned.compiled = planned.answered.path->compiled;
+        return planned;
+    }
     const auto* compared = planned.answered.query.compared();
     const auto* period = compared == nullptr ? nullptr : &compared->compared.front();
     ICE_ASSIGN(planned.compiled,
@@ -233,11 +243,13 @@ awaitable<http::Response> answer_dry_run(CubeRoutes with, http::RequestPtr reque
         response.body.insert(1, R"("valid":false,)");
         co_return response;
     }
-    co_return http::make_json(http::status::kOk,
-                              json::serialize(semantic::dry_run_reply(planned->answered.query,
-                                                                      planned->answered.asked,
-                                                                      planned->compiled,
-                                                                      planned->answered.warnings)));
+    const auto& answered = planned->answered;
+    const auto body =
+        answered.path
+            ? semantic::path_dry_run_reply(*answered.path, answered.asked, answered.warnings)
+            : semantic::dry_run_reply(
+                  answered.query, answered.asked, planned->compiled, answered.warnings);
+    co_return http::make_json(http::status::kOk, json::serialize(body));
 }
 
 /// Asks for the engine's plan.

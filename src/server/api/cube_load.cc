@@ -25,6 +25,11 @@ semantic::Checked<> CubeLoad::compile() {
     for (std::size_t i = 0; i < queries_.size(); ++i) {
         auto& answered = queries_[i];
         const auto& query = answered.query;
+        if (answered.path) {
+            answered.parts.push_back({.compiled = answered.path->compiled, .rows = {}});
+            statements_.push_back({i, 0, false, answered.path->compiled});
+            continue;
+        }
         std::vector<const semantic::DateRange*> periods{nullptr};
         if (const auto* compared = query.compared()) {
             periods.clear();
