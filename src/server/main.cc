@@ -13,6 +13,8 @@
 #include "base/log.h"
 #include "lake/flush_worker.h"
 #include "query/worker.h"
+#include "server/command/replay.h"
+#include "server/command/tail.h"
 #include "server/config.h"
 #include "server/key_command.h"
 #include "server/lifecycle.h"
@@ -30,6 +32,10 @@ constexpr char kUsage[] =
     "\n"
     "  serve             run the server; --data DIR, --listen ADDR:PORT, --target-lag 10s, "
     "--config FILE\n"
+    "  tail              print events as they become durable; --type, --event, --source, --user, "
+    "--json\n"
+    "  replay            run rejected events through today's rules; --dry-run, --offset, --stage, "
+    "--from, --to\n"
     "  source …          who may send events: sources and their write keys\n"
     "  token …           who may ask and administer\n"
     "  version           print the version\n"
@@ -120,6 +126,8 @@ int main(int argc, char** argv) {
     if (command == "serve") return run_serve(std::move(arguments));
     if (command == "source" || command == "token") return run_keys(command, arguments);
     if (command == "worker") return run_worker(arguments);
+    if (command == "tail") return icelight::server::command::run_tail(arguments);
+    if (command == "replay") return icelight::server::command::run_replay(arguments);
     if (command == "version" || command == "--version") {
         fmt::print("icelight {}\n", icelight::server::kVersion);
         return 0;
