@@ -17,9 +17,9 @@
 #include "semantic/path/path_reply.h"
 #include "semantic/reply/meta_reply.h"
 #include "semantic/reply/plan_reply.h"
-#include "server/api/cors.h"
 #include "server/api/cube_load.h"
 #include "server/api/cube_request.h"
+#include "server/api/query.h"
 #include "server/auth.h"
 
 namespace icelight::server {
@@ -311,28 +311,11 @@ awaitable<http::Response> answer_ready(CubeRoutes with) {
                               is_ready ? R"({"health":"HEALTH"})" : R"({"health":"DOWN"})");
 }
 
-/// As for SQL.
-std::optional<http::Response> check_token(const Auth& auth, const http::Request& request) {
-    auto allowed = auth.check_query(request);
-    if (!allowed) return http::make_error(allowed.error());
-    if (is_foreign_origin(request)) {
-        return http::make_error(http::status::kForbidden,
-                                "pages of another origin may not run queries");
-    }
-    const auto type = request.header("content-type");
-    if (request.method == http::Method::kPost &&
-        !http::equal_ignoring_case(type.substr(0, type.find(';')), "application/json")) {
-        return http::make_error(http::status::kUnsupportedMediaType,
-                                "Queries need Content-Type: application/json");
-    }
-    return std::nullopt;
-}
-
 }  // namespace
 
 void add_cube_routes(http::Router& router, CubeRoutes with) {
     const http::Check check = [&auth = with.auth](http::Request& request) {
-        return check_token(auth, request);
+        return refuse_query(auth, request);
     };
     using Answer = awaitable<http::Response> (*)(CubeRoutes, http::RequestPtr);
     const auto add = [&](std::string_view name, Answer answer, bool takes_get, bool takes_post) {

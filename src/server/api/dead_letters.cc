@@ -56,8 +56,7 @@ std::optional<http::Response> check(const Auth& auth, const http::Request& reque
         return http::make_error(http::status::kForbidden,
                                 "pages of another origin may not replay events");
     }
-    const auto type = request.header("content-type");
-    if (!http::equal_ignoring_case(type.substr(0, type.find(';')), "application/json")) {
+    if (!has_json_type(request)) {
         return http::make_error(http::status::kUnsupportedMediaType,
                                 "Replays need Content-Type: application/json");
     }
