@@ -90,6 +90,11 @@ bool is_window(MeasureType type) {
     return type >= MeasureType::kRunningTotal;
 }
 
+const Granularity* Dimension::find_granularity(std::string_view wanted) const {
+    const auto* const known = semantic::find_granularity(calendar_granularities(), wanted);
+    return known != nullptr ? known : semantic::find_granularity(granularities, wanted);
+}
+
 const Dimension* Cube::find_dimension(std::string_view wanted) const {
     return find_named(dimensions, wanted);
 }

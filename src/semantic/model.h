@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "semantic/compiled.h"
+#include "semantic/granularity.h"
 #include "semantic/problem.h"
 
 /// Cubes: what a query may name, and the SQL that each name stands for.
@@ -63,6 +64,10 @@ struct Dimension {
     std::string sql;       ///< kTime: a TIMESTAMPTZ; kString VARCHAR; kNumber any number.
     bool is_shown = true;  ///< False: may be named, is not in the meta answer.
     bool is_primary_key = false;
+    std::vector<Granularity> granularities;  ///< kTime: the operator's, beside the calendar's.
+
+    /// Of the calendar or the operator's own; null when there is none.
+    const Granularity* find_granularity(std::string_view name) const;
 };
 
 /// What a window measure does with the measure it is made of.
