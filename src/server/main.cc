@@ -1,79 +1,56 @@
 // icelight: analytics events over HTTP, durable before they are acknowledged, in an Apache Iceberg
 // table.
-#include <unistd.h>
-
+#include <array>
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "lake/file_probe.h"
 #include "lake/flush_worker.h"
 #include "query/worker.h"
+#include "server/commands/commands.h"
+#include "server/commands/load_config.h"
 #include "server/config.h"
 #include "server/lifecycle.h"
 #include "server/version.h"
 
 namespace {
 
-using icelight::server::Config;
-using icelight::server::ConfigSources;
+using icelight::server::complain;
+using icelight::server::kUsageStatus;
+using icelight::server::take_flag;
 
-constexpr int kUsageStatus = 2;
+struct Command {
+    std::string_view name;
+    int (*run)(std::vector<std::string> arguments);
+};
+
+/// Beside serve, worker, version and help: one line for each command of server/commands/.
+constexpr std::array kCommands{
+    Command{"fsck", icelight::server::run_fsck_command},
+};
 
 constexpr char kUsage[] =
     "usage: icelight <command> [options]\n"
     "\n"
     "  serve             run the server; --data DIR, --listen ADDR:PORT, --target-lag 10s, "
     "--config FILE\n"
+    "  fsck              check tables, files and log against each other; --data DIR\n"
     "  version           print the version\n"
     "\n"
     "  serve --print-options   every option, as Markdown\n"
     "  serve --check-config    check the configuration and stop\n";
-
-int complain(const std::string& why) {
-    fmt::print(stderr, "icelight: {}\n", why);
-    return kUsageStatus;
-}
-
-/// Takes `--name FILE` or `--name=FILE` out of the arguments.
-bool take_flag(std::vector<std::string>& arguments, const std::string& name, std::string* value) {
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const bool has_value = arguments[i].starts_with(name + "=");
-        if (arguments[i] != name && !has_value) continue;
-        std::size_t taken = 1;
-        if (has_value) *value = arguments[i].substr(name.size() + 1);
-        if (!has_value && value != nullptr && i + 1 < arguments.size()) {
-            *value = arguments[i + 1];
-            taken = 2;
-        }
-        arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i),
-                        arguments.begin() + static_cast<std::ptrdiff_t>(i + taken));
-        return true;
-    }
-    return false;
-}
 
 int run_serve(std::vector<std::string> arguments) {
     if (take_flag(arguments, "--print-options", nullptr)) {
         fmt::print("{}", icelight::server::options_markdown());
         return 0;
     }
-    ConfigSources sources;
-    if (take_flag(arguments, "--config", &sources.toml_name)) {
-        const std::ifstream file(sources.toml_name);
-        if (!file) return complain("cannot read the configuration file " + sources.toml_name);
-        std::stringstream text;
-        text << file.rdbuf();
-        sources.toml = text.str();
-    }
     const bool is_check = take_flag(arguments, "--check-config", nullptr);
-    for (char** entry = environ; *entry != nullptr; ++entry)
-        sources.environment.emplace_back(*entry);
-    sources.flags = std::move(arguments);
-    auto config = Config::parse(sources);
+    auto config = icelight::server::load_config(std::move(arguments));
     if (!config) return complain(config.error().message);
     if (is_check) {
         fmt::print("the configuration is valid\n");
@@ -84,6 +61,7 @@ int run_serve(std::vector<std::string> arguments) {
 
 int run_worker(const std::vector<std::string>& arguments) {
     if (arguments.size() == 1 && arguments[0] == "lake") return icelight::lake::run_lake_worker();
+    if (arguments.size() == 1 && arguments[0] == "probe") return icelight::lake::run_probe_worker();
     if (arguments.size() == 1 && arguments[0] == "sql") return icelight::query::run_sql_worker();
     return complain("worker is started by the server, not by hand");
 }
@@ -98,6 +76,8 @@ int main(int argc, char** argv) {
     }
     const std::string command = arguments.front();
     arguments.erase(arguments.begin());
+    for (const Command& known : kCommands)
+        if (command == known.name) return known.run(std::move(arguments));
     if (command == "serve") return run_serve(std::move(arguments));
     if (command == "worker") return run_worker(arguments);
     if (command == "version" || command == "--version") {

@@ -13,10 +13,12 @@
 #include "io/file_system.h"
 #include "lake/flusher.h"
 #include "lake/tables.h"
+#include "lake/upkeep.h"
 #include "lake/worker_client.h"
 #include "query/service.h"
 #include "server/api/catalog.h"
 #include "server/api/cors.h"
+#include "server/api/fsck.h"
 #include "server/api/health.h"
 #include "server/api/ingest.h"
 #include "server/api/query.h"
@@ -34,6 +36,7 @@ namespace {
 
 constexpr std::size_t kCatalogPoolThreads = 2;
 constexpr std::size_t kCatalogPoolItemsMax = 256;
+constexpr std::size_t kChecksWaitingMax = 4;
 
 Result<Auth> make_auth(const Config& config) {
     const bool has_key = !config.text("auth.token").empty();
@@ -75,6 +78,18 @@ query::Options query_options(const Config& config, const DataDirectory& director
 
 lake::TableNames table_names(const Config& config) {
     return {.space = {config.text("lake.namespace")}, .events = config.text("lake.table")};
+}
+
+lake::UpkeepOptions upkeep_options(const Config& config, const DataDirectory& directory) {
+    lake::UpkeepOptions options;
+    options.names = table_names(config);
+    options.retention.snapshots_kept =
+        static_cast<std::size_t>(config.number("lake.snapshots-kept"));
+    options.retention.age = config.duration("lake.snapshot-age");
+    options.gc_min_age = config.duration("lake.gc-min-age");
+    options.retention.unreferenced_age = std::max(options.retention.age, options.gc_min_age);
+    options.garbage_list = directory.garbage_list();
+    return options;
 }
 
 IngestOptions ingest_options(const Config& config, const DataDirectory& directory) {
@@ -139,8 +154,10 @@ struct Wiring::Parts {
     std::unique_ptr<catalog::Catalog> catalog;
     std::unique_ptr<wal::Log> log;
     std::unique_ptr<lake::Flusher> flusher;
+    std::unique_ptr<lake::Upkeep> upkeep;
     std::unique_ptr<query::Service> query;
     WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
+    WorkerPool fsck_pool{"fsck", 1, kChecksWaitingMax};
     std::unique_ptr<Ingest> ingest;
 
     // In this order.
@@ -200,6 +217,9 @@ void Wiring::Parts::start_work(const Config& config) {
         files,
         system_clock());
     flusher->start();
+    upkeep = std::make_unique<lake::Upkeep>(
+        upkeep_options(config, directory), *catalog, files, system_clock());
+    upkeep->start();
     query = std::make_unique<query::Service>(
         query_options(config, directory), *log, *catalog, system_clock());
     if (auto started = query->start(); !started)
@@ -224,6 +244,14 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                       .threads = static_cast<int>(config.number("query.threads")),
                       .memory_bytes_max = config.number("query.memory-bytes-max")});
     add_table_routes(*router, {*catalog, auth, catalog_pool});
+    add_fsck_routes(*router,
+                    {.catalog = *catalog,
+                     .log = *log,
+                     .auth = auth,
+                     .pool = fsck_pool,
+                     .names = table_names(config),
+                     .garbage_list = directory.garbage_list(),
+                     .gc_min_age = config.duration("lake.gc-min-age")});
     add_catalog_routes(*router, {*catalog, auth, catalog_pool});
     add_health_routes(*router, {*log, *flusher, *query, system_clock()});
     return router;
@@ -239,8 +267,10 @@ void Wiring::stop(const StopLimits& limits) {
     parts_->ingest->close();
     note("log", parts_->log->close(deadline_in(limits.log)));
     note("flush", parts_->flusher->close(deadline_in(limits.flush)));
+    parts_->upkeep->close();
     note("catalog", parts_->catalog->close(deadline_in(limits.catalog)));
     parts_->catalog_pool.close();
+    parts_->fsck_pool.close();
     telemetry::stopped();
 }
 

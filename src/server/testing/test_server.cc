@@ -13,6 +13,7 @@
 #include "lake/worker_client.h"
 #include "query/service.h"
 #include "server/api/catalog.h"
+#include "server/api/fsck.h"
 #include "server/api/health.h"
 #include "server/api/query.h"
 #include "server/api/tables.h"
@@ -90,6 +91,14 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
                       .timeout = kQueryTimeout,
                       .threads = 2,
                       .memory_bytes_max = 1 << 30});
+    add_fsck_routes(*router,
+                    {.catalog = *parts_->catalog,
+                     .log = *parts_->log,
+                     .auth = *parts_->auth,
+                     .pool = parts_->pool,
+                     .names = {},
+                     .garbage_list = path / "garbage",
+                     .gc_min_age = std::chrono::hours(6)});
     add_health_routes(*router, {*parts_->log, *parts_->flusher, *parts_->query, clock});
     parts_->listener->serve(router);
 }
