@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -35,6 +36,8 @@ namespace {
 
 constexpr std::size_t kRequestsMax = 20'000'000;
 constexpr std::size_t kTemplates = 64;
+constexpr std::chrono::nanoseconds kClosedLoopPoll = std::chrono::milliseconds(1);
+constexpr std::chrono::nanoseconds kDrainPoll = std::chrono::milliseconds(100);
 
 struct Options {
     std::uint16_t port = 0;
@@ -108,7 +111,7 @@ public:
             const auto now = system_clock().steady();
             if (now >= end && busy_ == 0) break;
             if (now < end) start_due(now);
-            poll(now < end ? 0 : 100);
+            poll(now < end ? time_to_next_due() : kDrainPoll);
             if (now > end + std::chrono::seconds(10)) break;
         }
         elapsed_ =
@@ -191,10 +194,17 @@ private:
         }
     }
 
-    void poll(int wait_ms) {
+    /// How long the loop may sleep: an open loop until the next request is due.
+    std::chrono::nanoseconds time_to_next_due() const {
+        if (options_.rate <= 0) return kClosedLoopPoll;
+        return std::max(next_due_ - system_clock().steady(), std::chrono::nanoseconds(0));
+    }
+
+    void poll(std::chrono::nanoseconds wait) {
         epoll_event events[64];
-        const int ready =
-            ::epoll_wait(epoll_.number(), events, 64, options_.rate > 0 ? 0 : std::max(wait_ms, 1));
+        const timespec timeout{.tv_sec = wait.count() / 1'000'000'000,
+                               .tv_nsec = wait.count() % 1'000'000'000};
+        const int ready = ::epoll_pwait2(epoll_.number(), events, 64, &timeout, nullptr);
         for (int i = 0; i < ready; ++i)
             receive(connections_[events[i].data.u64]);
     }

@@ -7,8 +7,10 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <thread>
 
@@ -18,7 +20,11 @@ namespace {
 constexpr int kNamespaces =
     CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS;
 
-// Between clone and exec only async-signal-safe calls: other threads may hold any lock.
+/// Of the child between clone and exec.
+constexpr std::size_t kStackBytes = 64 << 10;
+
+// Between clone and exec only async-signal-safe calls: the memory is the server's, and its other
+// threads may hold any lock.
 void write_file(const char* path, const char* text) {
     const int fd = ::open(path, O_WRONLY | O_CLOEXEC);
     if (fd < 0) return;
@@ -37,7 +43,19 @@ struct ExecPlan {
     pid_t parent;
 };
 
-[[noreturn]] void run_child(const ExecPlan& plan) {
+/// The server's handlers would run on the server's memory.
+void drop_signal_handlers() {
+    for (int number = 1; number < NSIG; ++number) {
+        struct sigaction action {};
+
+        if (::sigaction(number, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) continue;
+        action.sa_handler = SIG_DFL;
+        ::sigaction(number, &action, nullptr);
+    }
+}
+
+int run_child(void* argument) {
+    const ExecPlan& plan = *static_cast<const ExecPlan*>(argument);
     if (plan.has_namespaces) {
         write_file("/proc/self/setgroups", "deny");
         write_file("/proc/self/uid_map", plan.uid_map.c_str());
@@ -45,6 +63,7 @@ struct ExecPlan {
     }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!plan.has_namespaces && ::getppid() != plan.parent) ::_exit(1);
+    drop_signal_handlers();
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -60,8 +79,24 @@ struct ExecPlan {
     ::_exit(127);
 }
 
-pid_t clone_process(int namespaces) {
-    return static_cast<pid_t>(::syscall(SYS_clone, SIGCHLD | namespaces, 0, 0, 0, 0));
+/// Starts run_child(). The memory is shared until it execs, and only this thread waits: a copy of
+/// the page tables would halt every thread for milliseconds, and each page they write after it.
+pid_t clone_process(ExecPlan& plan) {
+    int flags = SIGCHLD | (plan.has_namespaces ? kNamespaces : 0);
+#ifndef __SANITIZE_THREAD__  // which would take the child's calls for this thread's
+    flags |= CLONE_VM | CLONE_VFORK;
+#endif
+    const std::vector<char> stack(kStackBytes);
+    const auto top = reinterpret_cast<std::uintptr_t>(stack.data() + stack.size()) & ~15ULL;
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    ::pthread_sigmask(SIG_SETMASK, &all, &before);
+    const pid_t pid = ::clone(run_child, reinterpret_cast<void*>(top), flags, &plan);
+    const int error = errno;
+    ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    errno = error;
+    return pid;
 }
 
 }  // namespace
@@ -92,13 +127,11 @@ Result<Child> Child::spawn(const ChildOptions& options) {
         plan.arguments.push_back(word.data());
     plan.arguments.push_back(nullptr);
 
-    pid_t pid = clone_process(options.is_isolated ? kNamespaces : 0);
-    if (pid == 0) run_child(plan);
+    pid_t pid = clone_process(plan);
     if (pid < 0 && options.is_isolated) {
         // Where user namespaces are forbidden the worker runs without; its own sandbox still holds.
         plan.has_namespaces = false;
-        pid = clone_process(0);
-        if (pid == 0) run_child(plan);
+        pid = clone_process(plan);
     }
     if (pid < 0) return fail(ErrorCode::kIo, std::string("clone: ") + std::strerror(errno));
     return Child(pid, std::move(ours));

@@ -46,9 +46,6 @@ public:
     virtual Result<> sync_all() = 0;
     virtual Result<std::uint64_t> size() const = 0;
     virtual Result<> truncate(std::uint64_t bytes) = 0;
-    /// Makes the file `bytes` long and all zeros, with real blocks behind it (not a hole).
-    /// Unsynced.
-    virtual Result<> allocate_zeroed(std::uint64_t bytes) = 0;
 };
 
 /// Files as the modules see them: posix in the product, faulty in tests.

@@ -88,15 +88,6 @@ public:
         return {};
     }
 
-    Result<> allocate_zeroed(std::uint64_t bytes) override {
-        static const std::string kZeros(1 << 20, '\0');
-        for (std::uint64_t at = 0; at < bytes; at += kZeros.size()) {
-            const auto part = std::min<std::uint64_t>(kZeros.size(), bytes - at);
-            ICE_TRY(write_at(at, std::string_view(kZeros).substr(0, part)));
-        }
-        return truncate(bytes);
-    }
-
 private:
     const UniqueFd fd_;
     const std::filesystem::path path_;

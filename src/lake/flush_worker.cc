@@ -19,6 +19,9 @@ constexpr rlim_t kDataBytesMax = 1u << 30;
 /// The server asks when there is something to flush; its death closes the socket.
 constexpr std::chrono::hours kQuestionWait{24 * 365};
 constexpr std::chrono::seconds kAnswerWait{30};
+/// A flush can wait a little, the clients of the log cannot: where the processors are few it takes
+/// the smaller part of them. Enough is left for it to keep up with what the log can take.
+constexpr int kNice = 10;
 
 /// A leak or a monstrous row ends this process, not the machine.
 void cap_memory() {
@@ -64,6 +67,7 @@ Answer answer(FlushWriter& writer, const Frame& question) {
 
 int run_lake_worker(RowHook on_row) {
     cap_memory();
+    ::setpriority(PRIO_PROCESS, 0, kNice);
     auto writer = FlushWriter::open(io::posix_file_system(), std::move(on_row));
     if (!writer) {
         telemetry::worker_cannot_start(writer.error().message);

@@ -1,7 +1,11 @@
 #include "wal/housekeeper.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <string>
 #include <utility>
 
 #include "io/file_system.h"
@@ -9,18 +13,38 @@
 #include "wal/telemetry.h"
 
 namespace icelight::wal {
+namespace {
+
+constexpr std::uint64_t kPartBytes = 1 << 20;
+/// Where the processors are few, what can wait leaves them to the log's thread.
+constexpr int kNice = 10;
+
+/// Real blocks, not a hole: a later write into them changes no metadata.
+Result<> write_zeros(io::File& file, std::uint64_t bytes, const Pause& pause) {
+    const std::string zeros(std::min(bytes, kPartBytes), '\0');
+    for (std::uint64_t at = 0; at < bytes; at += zeros.size()) {
+        const SteadyTime began = system_clock().steady();
+        const auto part = std::min<std::uint64_t>(zeros.size(), bytes - at);
+        ICE_TRY(file.write_at(at, std::string_view(zeros).substr(0, part)));
+        ICE_TRY(file.sync_data());
+        if (pause) pause(system_clock().steady() - began);
+    }
+    return file.sync_all();
+}
+
+}  // namespace
 
 Result<std::unique_ptr<io::File>> make_spare(const std::filesystem::path& directory,
                                              io::FileSystem& files,
-                                             std::uint64_t bytes) {
+                                             std::uint64_t bytes,
+                                             const Pause& pause) {
     const auto path = directory / kSpareName;
     ICE_ASSIGN(const bool has_leftover, files.exists(path));
     if (has_leftover) {
         ICE_TRY(files.remove(path));
     }
     ICE_ASSIGN(auto file, files.open(path, io::OpenMode::kCreateNew));
-    auto zeroed = file->allocate_zeroed(bytes);
-    if (zeroed) zeroed = file->sync_all();
+    const auto zeroed = write_zeros(*file, bytes, pause);
     if (!zeroed) {
         auto removed = files.remove(path);  // Gives the room back; a leftover is harmless.
         static_cast<void>(removed);
@@ -72,8 +96,10 @@ Result<std::unique_ptr<io::File>> Housekeeper::take_spare() {
     if (spare_ && !spare_->has_value()) spare_.reset();  // An old failure: try anew.
     if (!spare_) {
         is_spare_wanted_ = true;
+        is_spare_awaited_ = true;
         changed_.notify_all();
         changed_.wait(lock, [this] { return spare_.has_value(); });
+        is_spare_awaited_ = false;
     }
     auto taken = std::move(*spare_);
     spare_.reset();
@@ -91,6 +117,7 @@ void Housekeeper::seal(SegmentFile segment, std::uint64_t end_offset) {
 
 void Housekeeper::run() {
     ::pthread_setname_np(::pthread_self(), "wal-files");
+    ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice);
     std::unique_lock lock(mutex_);
     for (;;) {
         changed_.wait(lock, [this] { return is_stopping_ || is_spare_wanted_ || to_try_ > 0; });
@@ -105,12 +132,18 @@ void Housekeeper::run() {
 
 void Housekeeper::make_wanted_spare(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
-    auto made = make_spare(directory_, files_, segment_bytes_);
+    auto made = make_spare(
+        directory_, files_, segment_bytes_, [this](std::chrono::nanoseconds took) { pause(took); });
     if (!made) telemetry::spare_failed(made.error());
     lock.lock();
     spare_ = std::move(made);
     is_spare_wanted_ = false;
     changed_.notify_all();
+}
+
+void Housekeeper::pause(std::chrono::nanoseconds took) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, took, [this] { return is_stopping_ || is_spare_awaited_; });
 }
 
 void Housekeeper::make_next_sidecar(std::unique_lock<std::mutex>& lock) {

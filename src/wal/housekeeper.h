@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -20,11 +21,16 @@ class File;
 
 namespace icelight::wal {
 
+/// What to do after a part of the zeros that took `took` to write and sync.
+using Pause = std::function<void(std::chrono::nanoseconds took)>;
+
 /// Makes a new zeroed, synced file named `spare`. A leftover is replaced; after an error none is
-/// left if that can be helped.
+/// left if that can be helped. The zeros are written and synced in small parts: one large sync
+/// would hold up the log's own for as long as it takes.
 Result<std::unique_ptr<io::File>> make_spare(const std::filesystem::path& directory,
                                              io::FileSystem& files,
-                                             std::uint64_t bytes);
+                                             std::uint64_t bytes,
+                                             const Pause& pause = nullptr);
 
 /// Writes the header into the spare and gives it its name, durable.
 Result<> name_spare(const std::filesystem::path& directory,
@@ -65,6 +71,8 @@ private:
 
     void run();
     void make_wanted_spare(std::unique_lock<std::mutex>& lock);
+    /// Leaves the disk to the log for as long as the zeros had it, unless the log waits for them.
+    void pause(std::chrono::nanoseconds took);
     void make_next_sidecar(std::unique_lock<std::mutex>& lock);
 
     // constant after construction
@@ -77,6 +85,7 @@ private:
     std::condition_variable changed_;
     bool is_stopping_ = false;
     bool is_spare_wanted_ = false;
+    bool is_spare_awaited_ = false;
     std::optional<Result<std::unique_ptr<io::File>>> spare_;
     std::deque<SealJob> to_seal_;
     std::size_t to_try_ = 0;  ///< Of to_seal_, not tried since the last event.

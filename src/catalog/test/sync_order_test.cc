@@ -87,8 +87,6 @@ public:
 
     Result<> truncate(std::uint64_t bytes) override { return real_->truncate(bytes); }
 
-    Result<> allocate_zeroed(std::uint64_t bytes) override { return real_->allocate_zeroed(bytes); }
-
 private:
     std::unique_ptr<io::File> real_;
     const fs::path path_;

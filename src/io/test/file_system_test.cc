@@ -29,15 +29,6 @@ TEST_F(PosixFiles, WritesAndReadsAtOffsets) {
     EXPECT_EQ((*file)->read_at(6, out, sizeof(out)).value(), 0U);
 }
 
-TEST_F(PosixFiles, AllocatesRealZeros) {
-    auto file = files_.open(dir_.path() / "f", OpenMode::kCreateNew);
-    ASSERT_THAT(file, IsOk());
-    ASSERT_THAT((*file)->allocate_zeroed(3'000'000), IsOk());
-    EXPECT_EQ((*file)->size().value(), 3'000'000U);
-    ASSERT_THAT(files_.read_file(dir_.path() / "f", 4'000'000), IsOk());
-    EXPECT_EQ(files_.read_file(dir_.path() / "f", 4'000'000).value(), std::string(3'000'000, '\0'));
-}
-
 TEST_F(PosixFiles, NamesThePathAndTheReasonInErrors) {
     EXPECT_THAT(files_.open(dir_.path() / "none", OpenMode::kRead), IsError(ErrorCode::kNotFound));
     EXPECT_THAT(files_.open(dir_.path() / "none", OpenMode::kRead),

@@ -72,12 +72,6 @@ public:
         return {};
     }
 
-    Result<> allocate_zeroed(std::uint64_t bytes) override {
-        const std::lock_guard lock(files_.mutex_);
-        FaultyFileSystem::resize(*node_, 0);
-        return files_.write(*node_, path_, 0, std::string(bytes, '\0'));
-    }
-
 private:
     FaultyFileSystem& files_;
     const std::shared_ptr<FaultyFileSystem::Node> node_;

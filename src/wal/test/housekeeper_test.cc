@@ -21,6 +21,19 @@ TEST(Housekeeper, MakesAZeroedSpareOfFullSize) {
     EXPECT_EQ(files.bytes_of("/log/spare"), std::string(kBytes, '\0'));
 }
 
+TEST(Housekeeper, WritesAndSyncsTheZerosInSmallPartsWithAPauseAfterEach) {
+    FaultyFileSystem files;
+    std::vector<std::size_t> durable_bytes;
+    const auto pause = [&](std::chrono::nanoseconds) {
+        ASSERT_THAT(files.sync_directory("/log"), IsOk());
+        const auto after = files.crash(io::testing::CrashKeeps::kNothing, 1);
+        durable_bytes.push_back(after->bytes_of("/log/spare").size());
+    };
+    ASSERT_THAT(make_spare("/log", files, (2 << 20) + kBytes, pause), IsOk());
+    EXPECT_EQ(durable_bytes, (std::vector<std::size_t>{1 << 20, 2 << 20, (2 << 20) + kBytes}));
+    EXPECT_EQ(files.bytes_of("/log/spare"), std::string((2 << 20) + kBytes, '\0'));
+}
+
 TEST(Housekeeper, ReplacesALeftoverSpare) {
     FaultyFileSystem files;
     files.replace("/log/spare", "left over by a crash");
