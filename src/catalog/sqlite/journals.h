@@ -9,14 +9,13 @@
 
 #include "base/result.h"
 #include "catalog/catalog.h"
+#include "catalog/sqlite/connection.h"
 
 namespace icelight::io {
 class FileSystem;
 }
 
 namespace icelight::catalog::sqlite {
-
-class Connection;
 
 /// Deletes the files of journals whose commit did not land.
 ///

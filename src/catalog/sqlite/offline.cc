@@ -7,7 +7,6 @@
 #include "catalog/sqlite/connection.h"
 #include "catalog/sqlite/rewriter.h"
 #include "catalog/sqlite/schema.h"
-#include "catalog/sqlite/transaction.h"
 
 namespace icelight::catalog::sqlite {
 

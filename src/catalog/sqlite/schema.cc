@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "catalog/sqlite/connection.h"
-#include "catalog/sqlite/transaction.h"
+#include "io/sqlite/schema.h"
 
 namespace icelight::catalog::sqlite {
 
@@ -49,71 +49,19 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
     )",
 };
 
-Result<std::int64_t> load_number(Connection& connection, std::string_view sql) {
-    ICE_ASSIGN(auto statement, Statement::prepare(connection, sql));
-    ICE_ASSIGN(const bool has_row, statement.step());
-    return has_row ? statement.integer(0) : 0;
-}
-
-Result<std::string> load_text(Connection& connection, std::string_view sql) {
-    ICE_ASSIGN(auto statement, Statement::prepare(connection, sql));
-    ICE_ASSIGN(const bool has_row, statement.step());
-    return has_row ? statement.text(0) : std::string();
-}
-
 }  // namespace
 
 Result<> set_durability(Connection& connection) {
-    ICE_ASSIGN(const std::string mode, load_text(connection, "PRAGMA journal_mode=WAL"));
-    if (mode != "wal") {
-        return fail(ErrorCode::kIo,
-                    fmt::format("{}: SQLite cannot use a write-ahead log here (journal mode is "
-                                "'{}'); use a local file system",
-                                connection.path().string(),
-                                mode));
-    }
-    ICE_TRY(connection.execute("PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON"));
-    ICE_ASSIGN(const std::int64_t synchronous, load_number(connection, "PRAGMA synchronous"));
-    if (synchronous != 2) {
-        return fail(ErrorCode::kIo,
-                    connection.path().string() + ": SQLite refused synchronous=FULL");
-    }
-    return {};
+    return io::sqlite::set_durability(connection);
 }
 
 Result<> prepare_schema(Connection& connection, TimestampUs now_us) {
-    ICE_ASSIGN(auto transaction, Transaction::begin(connection, TransactionKind::kWrite));
-    ICE_ASSIGN(const auto application, load_number(connection, "PRAGMA application_id"));
-    ICE_ASSIGN(const auto objects, load_number(connection, "SELECT count(*) FROM sqlite_schema"));
-    ICE_ASSIGN(const auto version, load_number(connection, "PRAGMA user_version"));
-    const std::string file = connection.path().string();
-    if (application != kApplicationId && (objects > 0 || application != 0 || version != 0)) {
-        return fail(ErrorCode::kCorruption,
-                    file +
-                        ": an SQLite database, but not a catalog of icelight; name another "
-                        "data directory or move the file away");
-    }
-    if (version > kSchemaVersion) {
-        return fail(ErrorCode::kUnsupported,
-                    fmt::format("{}: written by a newer icelight (schema {}, this one knows {}); "
-                                "run that version or restore an older backup",
-                                file,
-                                version,
-                                kSchemaVersion));
-    }
-    if (version == kSchemaVersion) return transaction.commit();
-    for (auto step = static_cast<std::size_t>(version); step < kSteps.size(); ++step) {
-        ICE_TRY(connection.execute(kSteps.at(step)));
-    }
-    if (application == 0) {
-        const std::string birth =
-            fmt::format("INSERT INTO meta VALUES ('created_at_us', '{}')", now_us);
-        ICE_TRY(connection.execute(birth.c_str()));
-    }
-    const std::string stamp = fmt::format(
-        "PRAGMA application_id={}; PRAGMA user_version={}", kApplicationId, kSchemaVersion);
-    ICE_TRY(connection.execute(stamp.c_str()));
-    return transaction.commit();
+    return io::sqlite::prepare_schema(
+        connection,
+        {.noun = "a catalog",
+         .application_id = kApplicationId,
+         .steps = kSteps,
+         .birth = fmt::format("INSERT INTO meta VALUES ('created_at_us', '{}')", now_us)});
 }
 
 }  // namespace icelight::catalog::sqlite

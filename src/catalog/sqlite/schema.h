@@ -2,10 +2,9 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "catalog/sqlite/connection.h"
 
 namespace icelight::catalog::sqlite {
-
-class Connection;
 
 /// Version of the tables in catalog.db (docs/formats/catalog.md). Kept in `PRAGMA user_version`.
 inline constexpr int kSchemaVersion = 1;

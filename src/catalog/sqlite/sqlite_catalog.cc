@@ -15,7 +15,6 @@
 #include "catalog/sqlite/rewriter.h"
 #include "catalog/sqlite/schema.h"
 #include "catalog/sqlite/startup.h"
-#include "catalog/sqlite/transaction.h"
 #include "catalog/telemetry.h"
 #include "iceberg/table_metadata.h"
 #include "io/file_system.h"

@@ -5,7 +5,6 @@
 #include "base/ids.h"
 #include "catalog/sqlite/rows.h"
 #include "catalog/sqlite/schema.h"
-#include "catalog/sqlite/transaction.h"
 #include "catalog/telemetry.h"
 
 namespace icelight::catalog::sqlite {

@@ -1,4 +1,4 @@
-#include "catalog/sqlite/connection.h"
+#include "io/sqlite/connection.h"
 
 #include <sqlite3.h>
 
@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 
-namespace icelight::catalog::sqlite {
+namespace icelight::io::sqlite {
 
 namespace {
 
@@ -33,7 +33,7 @@ std::string_view advice_of(int sqlite_code) {
         case SQLITE_LOCKED:
             return "; locked by another process: is another icelight, or an SQLite tool, using it?";
         case SQLITE_NOTADB:
-            return "; not a catalog of icelight: restore it from a backup or name another data "
+            return "; not a database of icelight: restore it from a backup or name another data "
                    "directory";
         case SQLITE_CORRUPT:
             return "; damaged: restore it from a backup";
@@ -182,4 +182,4 @@ std::string Statement::text(int column) const {
     return bytes == nullptr ? std::string() : std::string(bytes, size);
 }
 
-}  // namespace icelight::catalog::sqlite
+}  // namespace icelight::io::sqlite

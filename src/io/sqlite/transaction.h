@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "base/result.h"
-#include "catalog/sqlite/connection.h"
+#include "io/sqlite/connection.h"
 
-namespace icelight::catalog::sqlite {
+namespace icelight::io::sqlite {
 
 enum class TransactionKind {
     kRead,   ///< One moment of the database, as of the first SELECT.
@@ -45,4 +45,4 @@ private:
     Connection* connection_;
 };
 
-}  // namespace icelight::catalog::sqlite
+}  // namespace icelight::io::sqlite

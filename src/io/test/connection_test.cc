@@ -1,4 +1,4 @@
-#include "catalog/sqlite/connection.h"
+#include "io/sqlite/connection.h"
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -9,9 +9,9 @@
 
 #include "base/testing/matchers.h"
 #include "base/testing/temp_dir.h"
-#include "catalog/sqlite/transaction.h"
+#include "io/sqlite/transaction.h"
 
-namespace icelight::catalog::sqlite {
+namespace icelight::io::sqlite {
 namespace {
 
 using icelight::testing::HasMessage;
@@ -70,7 +70,7 @@ TEST_F(ConnectionTest, ForeignBytesAreNotADatabase) {
     ASSERT_THAT(connection, IsOk());  // SQLite looks inside at the first statement only
     const auto result = connection->execute("BEGIN IMMEDIATE");
     EXPECT_THAT(result, IsError(ErrorCode::kCorruption));
-    EXPECT_THAT(result, HasMessage("not a catalog of icelight"));
+    EXPECT_THAT(result, HasMessage("not a database of icelight"));
 }
 
 TEST_F(ConnectionTest, LockHeldElsewhereIsUnavailable) {
@@ -101,4 +101,4 @@ TEST_F(ConnectionTest, FileThatMayNotBeWrittenSaysSo) {
 }
 
 }  // namespace
-}  // namespace icelight::catalog::sqlite
+}  // namespace icelight::io::sqlite
