@@ -162,7 +162,7 @@ protected:
 };
 
 TEST_F(CommitCost, StaysWhatItWas) {
-    run(1'200);
+    run(600);
 }
 
 /// On demand: lake_test --gtest_also_run_disabled_tests --gtest_filter='CommitCost.*'

@@ -88,8 +88,6 @@ TEST_P(EveryFault, LosesNothingAndIsMadeUpFor) {
 INSTANTIATE_TEST_SUITE_P(Upkeep,
                          EveryFault,
                          ::testing::Values(std::pair(ErrorCode::kIo, false),
-                                           std::pair(ErrorCode::kIo, true),
-                                           std::pair(ErrorCode::kUnavailable, false),
                                            std::pair(ErrorCode::kUnavailable, true)));
 
 /// The control: the same checks see a collector that deletes too much.
