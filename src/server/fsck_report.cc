@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "http/response.h"
-#include "lake/fsck.h"
+#include "lake/fsck/fsck.h"
 
 namespace icelight::server {
 namespace {

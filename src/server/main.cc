@@ -8,8 +8,8 @@
 
 #include <fmt/format.h>
 
-#include "lake/file_probe.h"
 #include "lake/flush_worker.h"
+#include "lake/fsck/file_probe.h"
 #include "query/worker.h"
 #include "server/commands/commands.h"
 #include "server/commands/load_config.h"

@@ -13,7 +13,7 @@
 #include "io/file_system.h"
 #include "lake/flusher.h"
 #include "lake/tables.h"
-#include "lake/upkeep.h"
+#include "lake/upkeep/upkeep.h"
 #include "lake/worker_client.h"
 #include "query/service.h"
 #include "server/api/catalog.h"

@@ -1,4 +1,4 @@
-#include "lake/file_probe.h"
+#include "lake/fsck/file_probe.h"
 
 #include "lake/test/fixture.h"
 

@@ -1,4 +1,4 @@
-#include "lake/fsck.h"
+#include "lake/fsck/fsck.h"
 
 #include <algorithm>
 #include <chrono>
@@ -9,10 +9,10 @@
 #include "iceberg/table_metadata.h"
 #include "io/file_system.h"
 #include "io/location.h"
-#include "lake/file_probe.h"
 #include "lake/flusher.h"
-#include "lake/garbage_list.h"
+#include "lake/fsck/file_probe.h"
 #include "lake/test/fixture.h"
+#include "lake/upkeep/garbage_list.h"
 
 // The claim: a lake that flushes made is clean, and each thing that can be broken in it is named,
 // with the file that is broken.

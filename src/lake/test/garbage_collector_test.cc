@@ -1,4 +1,4 @@
-#include "lake/garbage_collector.h"
+#include "lake/upkeep/garbage_collector.h"
 
 #include <chrono>
 
@@ -6,8 +6,8 @@
 #include "catalog/table_commit.h"
 #include "catalog/test/fixture.h"
 #include "io/location.h"
-#include "lake/reachable_files.h"
-#include "lake/table_upkeep.h"
+#include "lake/upkeep/reachable_files.h"
+#include "lake/upkeep/table_upkeep.h"
 
 namespace icelight::lake {
 namespace {

@@ -1,4 +1,4 @@
-#include "lake/manifest_merge.h"
+#include "lake/upkeep/manifest_merge.h"
 
 #include "catalog/manifest_lists.h"
 #include "catalog/metadata_file.h"

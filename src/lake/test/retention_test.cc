@@ -1,4 +1,4 @@
-#include "lake/retention.h"
+#include "lake/upkeep/retention.h"
 
 #include <gtest/gtest.h>
 

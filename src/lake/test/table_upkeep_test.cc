@@ -1,4 +1,4 @@
-#include "lake/table_upkeep.h"
+#include "lake/upkeep/table_upkeep.h"
 
 #include <chrono>
 

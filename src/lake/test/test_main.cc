@@ -5,8 +5,8 @@
 
 #include <gmock/gmock.h>
 
-#include "lake/file_probe.h"
 #include "lake/flush_worker.h"
+#include "lake/fsck/file_probe.h"
 #include "lake/test/fixture.h"
 
 namespace {

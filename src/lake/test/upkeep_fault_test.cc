@@ -3,8 +3,8 @@
 #include "catalog/catalog.h"
 #include "catalog/test/fixture.h"
 #include "io/testing/faulty_file_system.h"
-#include "lake/garbage_collector.h"
-#include "lake/table_upkeep.h"
+#include "lake/upkeep/garbage_collector.h"
+#include "lake/upkeep/table_upkeep.h"
 
 // The claim: whichever file call of upkeep fails, once or for ever (a full disk, a broken one, or
 // the process dying there), every file that the tables reach stays, no row is lost, and the next

@@ -1,4 +1,4 @@
-#include "lake/fsck.h"
+#include "lake/fsck/fsck.h"
 
 #include <cstdio>
 #include <string>
@@ -9,7 +9,7 @@
 
 #include "catalog/sqlite/offline.h"
 #include "io/file_system.h"
-#include "lake/file_probe.h"
+#include "lake/fsck/file_probe.h"
 #include "server/commands/commands.h"
 #include "server/commands/directory_lock.h"
 #include "server/commands/load_config.h"

@@ -1,4 +1,4 @@
-#include "lake/fsck.h"
+#include "lake/fsck/fsck.h"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "lake/fsck.h"
+#include "lake/fsck/fsck.h"
 
 namespace icelight::lake {
 

@@ -1,4 +1,4 @@
-#include "lake/garbage_collector.h"
+#include "lake/upkeep/garbage_collector.h"
 
 #include <algorithm>
 #include <set>
@@ -10,8 +10,8 @@
 #include "iceberg/table_metadata.h"
 #include "io/file_system.h"
 #include "io/location.h"
-#include "lake/reachable_files.h"
-#include "lake/table_directory.h"
+#include "lake/upkeep/reachable_files.h"
+#include "lake/upkeep/table_directory.h"
 
 namespace icelight::lake {
 namespace {

@@ -12,8 +12,8 @@
 #include "catalog/table_ident.h"
 #include "iceberg/manifest_file.h"
 #include "iceberg/table_metadata.h"
-#include "lake/file_probe.h"
-#include "lake/findings.h"
+#include "lake/fsck/file_probe.h"
+#include "lake/fsck/findings.h"
 
 namespace icelight::iceberg {
 struct Manifest;

@@ -10,10 +10,10 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "lake/garbage_collector.h"
-#include "lake/retention.h"
-#include "lake/table_upkeep.h"
 #include "lake/tables.h"
+#include "lake/upkeep/garbage_collector.h"
+#include "lake/upkeep/retention.h"
+#include "lake/upkeep/table_upkeep.h"
 
 namespace icelight::lake {
 

@@ -1,4 +1,4 @@
-#include "lake/reachable_files.h"
+#include "lake/upkeep/reachable_files.h"
 
 #include "catalog/manifest_lists.h"
 #include "catalog/reach.h"

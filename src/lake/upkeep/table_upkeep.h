@@ -9,8 +9,8 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "catalog/rewrite.h"
-#include "lake/manifest_merge.h"
-#include "lake/retention.h"
+#include "lake/upkeep/manifest_merge.h"
+#include "lake/upkeep/retention.h"
 
 namespace icelight::catalog {
 class Catalog;

@@ -1,4 +1,4 @@
-#include "lake/table_directory.h"
+#include "lake/upkeep/table_directory.h"
 
 #include "io/file_system.h"
 

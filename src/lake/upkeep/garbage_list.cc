@@ -1,4 +1,4 @@
-#include "lake/garbage_list.h"
+#include "lake/upkeep/garbage_list.h"
 
 #include <charconv>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "lake/fsck.h"
+#include "lake/fsck/fsck.h"
 
 #include <algorithm>
 #include <set>
@@ -8,10 +8,10 @@
 
 #include "catalog/metadata_file.h"
 #include "iceberg/table_metadata.h"
-#include "lake/file_probe.h"
-#include "lake/findings.h"
-#include "lake/fsck_strays.h"
-#include "lake/fsck_table.h"
+#include "lake/fsck/file_probe.h"
+#include "lake/fsck/findings.h"
+#include "lake/fsck/fsck_strays.h"
+#include "lake/fsck/fsck_table.h"
 
 namespace icelight::lake {
 namespace {

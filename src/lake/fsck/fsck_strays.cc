@@ -1,4 +1,4 @@
-#include "lake/fsck_strays.h"
+#include "lake/fsck/fsck_strays.h"
 
 #include <set>
 #include <string>
@@ -9,9 +9,9 @@
 #include "iceberg/table_metadata.h"
 #include "io/file_system.h"
 #include "io/location.h"
-#include "lake/garbage_list.h"
-#include "lake/reachable_files.h"
-#include "lake/table_directory.h"
+#include "lake/upkeep/garbage_list.h"
+#include "lake/upkeep/reachable_files.h"
+#include "lake/upkeep/table_directory.h"
 
 namespace icelight::lake {
 namespace {

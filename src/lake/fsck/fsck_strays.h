@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-#include "lake/findings.h"
+#include "lake/fsck/findings.h"
 
 namespace icelight::lake {
 

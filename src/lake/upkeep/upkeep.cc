@@ -1,4 +1,4 @@
-#include "lake/upkeep.h"
+#include "lake/upkeep/upkeep.h"
 
 #include <pthread.h>
 

@@ -1,4 +1,4 @@
-#include "lake/fsck_table.h"
+#include "lake/fsck/fsck_table.h"
 
 #include <algorithm>
 #include <utility>

@@ -9,7 +9,7 @@
 
 #include "base/result.h"
 #include "catalog/table_ident.h"
-#include "lake/garbage_list.h"
+#include "lake/upkeep/garbage_list.h"
 
 namespace icelight::catalog {
 class Catalog;
