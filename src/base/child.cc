@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <sched.h>
-#include <signal.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -10,8 +9,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <system_error>
 #include <thread>
 
 namespace icelight {
@@ -66,7 +68,7 @@ int run_child(void* argument) {
     drop_signal_handlers();
     sigset_t none;
     sigemptyset(&none);
-    ::sigprocmask(SIG_SETMASK, &none, nullptr);
+    ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
     const int null = ::open("/dev/null", O_RDWR);
     // The socket may itself be one of 0..3: move it out of the way first.
     const int moved = ::fcntl(plan.socket_fd, F_DUPFD, 10);
@@ -86,13 +88,16 @@ pid_t clone_process(ExecPlan& plan) {
 #ifndef __SANITIZE_THREAD__  // which would take the child's calls for this thread's
     flags |= CLONE_VM | CLONE_VFORK;
 #endif
-    const std::vector<char> stack(kStackBytes);
-    const auto top = reinterpret_cast<std::uintptr_t>(stack.data() + stack.size()) & ~15ULL;
+    struct alignas(16) Stack {
+        char bytes[kStackBytes];
+    };
+
+    const auto stack = std::make_unique<Stack>();
     sigset_t all;
     sigset_t before;
     sigfillset(&all);
     ::pthread_sigmask(SIG_SETMASK, &all, &before);
-    const pid_t pid = ::clone(run_child, reinterpret_cast<void*>(top), flags, &plan);
+    const pid_t pid = ::clone(run_child, stack->bytes + kStackBytes, flags, &plan);
     const int error = errno;
     ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
     errno = error;
@@ -104,19 +109,19 @@ pid_t clone_process(ExecPlan& plan) {
 Result<Child> Child::spawn(const ChildOptions& options) {
     int pair[2];
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
-        return fail(ErrorCode::kIo, std::string("socketpair: ") + std::strerror(errno));
+        return fail(ErrorCode::kIo, "socketpair: " + std::generic_category().message(errno));
     }
     UniqueFd ours(pair[0]);
     const UniqueFd theirs(pair[1]);
 
     std::vector<std::string> words = {"icelight"};
     words.insert(words.end(), options.arguments.begin(), options.arguments.end());
-    static char* const kEnvironment[] = {const_cast<char*>("LC_ALL=C"),
-                                         const_cast<char*>("TZ=UTC"),
-                                         const_cast<char*>("HOME=/nonexistent"),
-                                         nullptr};
+    static char* const environment[] = {const_cast<char*>("LC_ALL=C"),
+                                        const_cast<char*>("TZ=UTC"),
+                                        const_cast<char*>("HOME=/nonexistent"),
+                                        nullptr};
     ExecPlan plan{.arguments = {},
-                  .environment = kEnvironment,
+                  .environment = environment,
                   .uid_map = std::to_string(::getuid()) + " " + std::to_string(::getuid()) + " 1",
                   .gid_map = std::to_string(::getgid()) + " " + std::to_string(::getgid()) + " 1",
                   .socket_fd = theirs.number(),
@@ -133,7 +138,7 @@ Result<Child> Child::spawn(const ChildOptions& options) {
         plan.has_namespaces = false;
         pid = clone_process(plan);
     }
-    if (pid < 0) return fail(ErrorCode::kIo, std::string("clone: ") + std::strerror(errno));
+    if (pid < 0) return fail(ErrorCode::kIo, "clone: " + std::generic_category().message(errno));
     return Child(pid, std::move(ours));
 }
 

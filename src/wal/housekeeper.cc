@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "base/check.h"
 #include "io/file_system.h"
 #include "wal/sidecar.h"
 #include "wal/telemetry.h"
@@ -101,9 +102,9 @@ Result<std::unique_ptr<io::File>> Housekeeper::take_spare() {
         changed_.wait(lock, [this] { return spare_.has_value(); });
         is_spare_awaited_ = false;
     }
-    auto taken = std::move(*spare_);
-    spare_.reset();
-    return taken;
+    auto taken = std::exchange(spare_, std::nullopt);
+    ICE_CHECK(taken.has_value(), "the wait ended without a spare");
+    return std::move(*taken);
 }
 
 void Housekeeper::seal(SegmentFile segment, std::uint64_t end_offset) {
