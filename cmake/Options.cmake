@@ -2,6 +2,7 @@
 option(ICELIGHT_WERROR "Warnings are errors" ON)
 option(ICELIGHT_DCHECKS "ICE_DCHECK aborts" OFF)
 option(ICELIGHT_BENCH "Build the programs in benches/" OFF)
+option(ICELIGHT_FUZZ "Build the programs in fuzz/; needs clang" OFF)
 set(ICELIGHT_SANITIZE "" CACHE STRING "Sanitizers, separated by ';'")
 set(ICELIGHT_FAULT_BUILD "" CACHE STRING "Control builds for fault tests: 'no-log-sync' leaves the log's sync out")
 
@@ -15,7 +16,7 @@ target_compile_features(icelight_options INTERFACE cxx_std_20)
 target_compile_options(icelight_options INTERFACE -Wall -Wextra -Wpedantic -Wnon-virtual-dtor
     -Wno-missing-field-initializers -march=x86-64-v2)
 # GCC 12 sees overlaps that are not there in "literal" + std::string at -O3 (GCC bug 105651).
-target_compile_options(icelight_options INTERFACE -Wno-restrict)
+target_compile_options(icelight_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
 if(ICELIGHT_WERROR)
     target_compile_options(icelight_options INTERFACE -Werror)
 endif()

@@ -9,10 +9,12 @@ find_package(OpenSSL REQUIRED)
 find_package(Boost 1.81.0 EXACT REQUIRED)
 find_package(prometheus-cpp CONFIG REQUIRED COMPONENTS core)
 find_library(ZSTD_LIBRARY zstd REQUIRED)
+find_library(BROTLI_DECODER_LIBRARY brotlidec REQUIRED)
 find_library(SECCOMP_LIBRARY seccomp REQUIRED)
 find_library(XXHASH_LIBRARY xxhash REQUIRED)
 if(BUILD_TESTING)
     find_package(GTest REQUIRED)
+    find_library(BROTLI_ENCODER_LIBRARY brotlienc REQUIRED)
 endif()
 
 # Asio and Beast are compiled once; users see declarations only.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/aggregate/register.h"
 #include "engine/duckdb_internal.h"
 #include "engine/error.h"
 
@@ -59,6 +60,10 @@ private:
 
 tl::unexpected<Error> fail_engine(DatabaseState& database, const char* message) {
     const std::string text = message == nullptr ? "Unknown Error" : message;
+    if (database.aggregates && database.aggregates->is_cancelled() &&
+        text.ends_with(kCancelledText)) {
+        return fail(ErrorCode::kTimeout, text);
+    }
     const ErrorKind kind = find_error_kind(text);
     if (kind.is_fatal) database.is_broken = true;
     return fail(kind.code, text);
@@ -79,6 +84,11 @@ Result<Database> Database::open(const DatabaseOptions& options) {
     Database database(std::move(state));
     ICE_ASSIGN(Session session, database.connect());
     ICE_TRY(session.execute("SET GLOBAL TimeZone = 'UTC'"));
+    if (options.aggregate_bytes_max > 0) {
+        DatabaseState& opened = *database.state_;
+        opened.aggregates = std::make_unique<AggregateMemory>(options.aggregate_bytes_max);
+        ICE_TRY(register_aggregates(SessionAccess::state(session), *opened.aggregates));
+    }
     return database;
 }
 

@@ -22,6 +22,9 @@ struct DatabaseOptions {
     std::uint64_t temp_bytes_max = 1u << 30;
     /// Where extensions are looked for; empty: none but the built-in ones.
     std::filesystem::path extension_directory;
+    /// What the functions of engine/aggregates.h may hold; 0: there are none. Not counted by the
+    /// engine: memory_limit_bytes does not cover it.
+    std::uint64_t aggregate_bytes_max = 0;
     /// Further settings, applied at open: {"preserve_insertion_order", "false"}.
     std::vector<std::pair<std::string, std::string>> settings;
 };

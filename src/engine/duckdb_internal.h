@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -8,6 +9,7 @@
 #include <duckdb.h>
 
 #include "base/result.h"
+#include "engine/aggregate/aggregate_memory.h"
 #include "engine/chunk_writer.h"
 #include "engine/column_type.h"
 #include "engine/session.h"
@@ -25,6 +27,8 @@ struct DatabaseState {
 
     ~DatabaseState() { duckdb_close(&database); }
 
+    /// Null: the database has none. The aggregates point to it: it goes after the database.
+    std::unique_ptr<AggregateMemory> aggregates;
     duckdb_database database = nullptr;
     std::atomic<bool> is_broken = false;
     std::mutex writing;  ///< Held by the one Parquet writing.
@@ -42,6 +46,7 @@ struct SessionState {
 
     std::shared_ptr<DatabaseState> database;
     duckdb_connection connection = nullptr;
+    std::uint64_t statements = 0;  ///< Begun so far: which result is the newest.
 };
 
 struct SessionAccess {

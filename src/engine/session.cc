@@ -85,7 +85,7 @@ private:
 
 /// Starts the statement; rows are made as they are fetched.
 Result<std::unique_ptr<QueryResult::Handle>> start(SessionState& session, Prepared& prepared) {
-    auto handle = std::make_unique<QueryResult::Handle>();
+    auto handle = std::make_unique<QueryResult::Handle>(session);
     duckdb_pending_result pending = nullptr;
     if (duckdb_pending_prepared_streaming(prepared.raw(), &pending) == DuckDBError) {
         auto failure = fail_engine(*session.database, duckdb_pending_error(pending));
@@ -121,6 +121,8 @@ Result<> read_columns(QueryResult::Handle& handle) {
 }  // namespace
 
 Result<> Session::execute(const std::string& sql) {
+    const AggregateUse aggregate_use(state_->database->aggregates.get());
+    ++state_->statements;
     duckdb_result result{};
     const duckdb_state state = duckdb_query(state_->connection, sql.c_str(), &result);
     Result<> out;
@@ -147,6 +149,7 @@ Result<std::string> Session::query_text(const std::string& sql, const std::vecto
 }
 
 void Session::interrupt() {
+    if (state_->database->aggregates) state_->database->aggregates->cancel();
     duckdb_interrupt(state_->connection);
 }
 

@@ -24,6 +24,7 @@ BodyVerdict BodyReader::read(std::string& body, bool is_single) {
     events_.clear();
     others_.clear();
     envelope_ = {};
+    event_write_key_ = {};
     has_batch_ = false;
     has_too_many_ = false;
     walk_.start(body.data(), 0, nullptr, 0);
@@ -73,6 +74,7 @@ bool BodyReader::read_envelope_member(const Key& key) {
     const std::string_view name = walk_.name(key);
     if (name == "batch") return read_events();
     if (name == "sentAt") return read_unless_null(envelope_.sent_at);
+    if (name == "writeKey") return read_string_only(envelope_.write_key);
     const bool is_context = name == "context";
     Span value;
     if (!is_context && name != "integrations") return walk_.skip_value(value);
@@ -125,6 +127,8 @@ bool BodyReader::read_event_member(EventSpans& event, const Key& key) {
     const std::string_view name = walk_.name(key);
     const Field field = find_field(name);
     if (field == Field::kOther) {
+        // A credential and not data: it must not reach `extra`.
+        if (name == "writeKey") return read_string_only(event_write_key_);
         const bool is_channel = name == "channel";
         Span value;
         if (!walk_.skip_value(value)) return false;
@@ -151,11 +155,9 @@ bool BodyReader::read_context_member(ContextSpans& context, const Key& key) {
     const std::string_view name = walk_.name(key);
     if (name == "traits") return read_unless_null(context.traits);
     if (name == "library") return read_library(context);
+    if (name == "userAgent") return read_string_only(context.user_agent);
     Span value;
-    if (name != "userAgent") return walk_.skip_value(value);
-    context.user_agent = {};
-    const bool is_string = walk_.peek() == '"';
-    return walk_.skip_value(is_string ? context.user_agent : value);
+    return walk_.skip_value(value);
 }
 
 bool BodyReader::read_library(ContextSpans& context) {
@@ -163,12 +165,17 @@ bool BodyReader::read_library(ContextSpans& context) {
     Span value;
     if (walk_.peek() != '{') return walk_.skip_value(value);
     return walk_.walk_object(value, [this, &context](const Key& key) {
+        if (walk_.name(key) == "name") return read_string_only(context.library_name);
         Span member;
-        if (walk_.name(key) != "name") return walk_.skip_value(member);
-        context.library_name = {};
-        const bool is_string = walk_.peek() == '"';
-        return walk_.skip_value(is_string ? context.library_name : member);
+        return walk_.skip_value(member);
     });
+}
+
+/// `value` becomes empty when what stands there is no string.
+bool BodyReader::read_string_only(Span& value) {
+    value = {};
+    Span other;
+    return walk_.skip_value(walk_.peek() == '"' ? value : other);
 }
 
 bool BodyReader::read_unless_null(Span& value) {

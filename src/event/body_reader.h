@@ -42,6 +42,12 @@ public:
 
     const EnvelopeSpans& envelope() const { return envelope_; }
 
+    /// The string `writeKey` of the envelope, else the last event's that has one; with its quotes,
+    /// empty when there is none.
+    Span write_key() const {
+        return envelope_.write_key.is_empty() ? event_write_key_ : envelope_.write_key;
+    }
+
     std::string_view text(Span span) const { return walk_.text(span); }
 
     /// Puts the bytes back that were sent, for events that are refused.
@@ -62,6 +68,7 @@ private:
     bool read_context(ContextSpans& context);
     bool read_context_member(ContextSpans& context, const Key& key);
     bool read_library(ContextSpans& context);
+    bool read_string_only(Span& value);
     bool read_unless_null(Span& value);
 
     std::unique_ptr<Index> index_;
@@ -69,6 +76,7 @@ private:
     std::vector<EventSpans> events_;
     std::vector<Span> others_;
     EnvelopeSpans envelope_;
+    Span event_write_key_;
     bool has_batch_ = false;
     bool has_too_many_ = false;
 };

@@ -185,8 +185,8 @@ inline constexpr std::array<Column, kEventColumnCount> kEventColumns{{
      ColumnType::kJsonText,
      false,
      "every other member",
-     "A JSON object of all other top-level members, the bytes as sent; also times that could not "
-     "be read and a type that the path overruled."},
+     "A JSON object of all other top-level members but writeKey, the bytes as sent; also times "
+     "that could not be read and a type that the path overruled."},
     {id::kSourceId,
      "source_id",
      ColumnType::kString,

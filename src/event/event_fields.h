@@ -67,6 +67,7 @@ struct EnvelopeSpans {
     ContextSpans context;
     Span integrations;
     Span sent_at;
+    Span write_key;             ///< If it is a string, with its quotes.
     std::uint32_t depth = 0;    ///< As if its context and integrations stood in an event.
     std::uint32_t repairs = 0;  ///< In its context and integrations.
 };

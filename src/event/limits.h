@@ -11,6 +11,7 @@ inline constexpr std::size_t kEventBytesMax = 512u << 10;  ///< As sent, and as 
 /// Containers inside one another; the event object itself is the first.
 inline constexpr std::uint32_t kEventDepthMax = 64;
 inline constexpr std::size_t kMessageIdBytesMax = 256;
+inline constexpr std::size_t kWriteKeyBytesMax = 256;  ///< Longer: as if there were none.
 inline constexpr std::size_t kRejectRawBytesMax = 64u << 10;
 /// The batch's context and integrations are copied into each event: what all copies of one
 /// request may come to.

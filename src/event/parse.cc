@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "event/body_reader.h"
 #include "event/codec.h"
+#include "event/json_text.h"
 #include "event/limits.h"
 #include "event/reject_builder.h"
 #include "event/row_builder.h"
@@ -18,7 +19,9 @@ public:
         facts_ = &facts;
         parsed_ = {};
         is_single_ = !facts.route_type.empty() || facts.path == Path::kReplay;
-        switch (reader_.read(body_, is_single_)) {
+        const BodyVerdict verdict = reader_.read(body_, is_single_);
+        if (verdict != BodyVerdict::kNotJson) read_write_key();
+        switch (verdict) {
             case BodyVerdict::kOk:
                 add_events();
                 break;
@@ -42,6 +45,12 @@ public:
     }
 
 private:
+    void read_write_key() {
+        const Span quoted = reader_.write_key();
+        if (quoted.is_empty() || quoted.bytes() > kWriteKeyBytesMax + 2) return;
+        parsed_.write_key = unescape_json(reader_.text({quoted.begin + 1, quoted.end - 1}));
+    }
+
     void add_events() {
         builder_.start(reader_, *facts_);
         if (builder_.envelope_copies_bytes_max() > kEnvelopeCopiesBytesMax) {

@@ -64,6 +64,9 @@ struct ParsedRequest {
     bool is_too_large =
         false;  ///< Past a limit of the whole request: nothing to store, no rejects.
     std::string request_error;  ///< Why the whole request is bad: "Invalid JSON body".
+    /// The body's own credential: `writeKey` of the envelope or of an event, if it is a string of
+    /// at most kWriteKeyBytesMax; it is in no row. Many SDKs send no other one.
+    std::string write_key;
 };
 
 /// Turns request bodies into rows and rejects.

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
@@ -13,6 +15,16 @@ using BeastView = boost::beast::string_view;
 
 /// A chunk's header line with its extensions; longer ones serve nobody.
 constexpr std::size_t kChunkHeaderBytesMax = 16 << 10;
+
+/// A name or an address, and a port (RFC 3986, section 3.2.2). May be empty.
+bool is_host(std::string_view host) {
+    static constexpr std::string_view kOthers = "-._~%:[]!$&'()*+;=";
+    return std::all_of(host.begin(), host.end(), [](char c) {
+        const bool is_digit = c >= '0' && c <= '9';
+        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+        return is_digit || is_letter || kOthers.find(c) != std::string_view::npos;
+    });
+}
 
 std::string_view to_std(BeastView view) {
     return {view.data(), view.size()};
@@ -102,6 +114,9 @@ private:
         const std::size_t encodings = request_.count_headers("Transfer-Encoding");
         if (hosts > 1 || (hosts == 0 && request_.is_http_11))
             refuse(status::kBadRequest, "exactly one Host header is needed");
+        if (!is_host(request_.header("Host")) || !is_host(request_.host()))
+            refuse(status::kBadRequest, "malformed Host");
+        if (!is_same_host()) refuse(status::kBadRequest, "Host is not the target's");
         if (lengths > 1) refuse(status::kBadRequest, "more than one Content-Length");
         if (lengths > 0 && encodings > 0)
             refuse(status::kBadRequest, "both Content-Length and Transfer-Encoding");
@@ -109,6 +124,12 @@ private:
         if (request_.header("Content-Length").find(',') != std::string_view::npos)
             refuse(status::kBadRequest, "malformed or conflicting Content-Length");
         return refused_status_ == 0;
+    }
+
+    /// Whoever stands in front may have decided by one of both.
+    bool is_same_host() const {
+        const auto header = request_.find_header("Host");
+        return !header || equal_ignoring_case(*header, request_.host());
     }
 
     void check_transfer_encoding(std::size_t count) {

@@ -20,21 +20,28 @@ constexpr std::size_t kViewsMax = 1'024;
 /// Room for the engine's own data beside what its memory limit counts.
 constexpr std::uint64_t kDataBytesBeside = 512u << 20;
 
+/// Of what funnels, flows and retention hold, which the engine does not count.
+std::uint64_t aggregate_bytes_max(const WorkerSetup& setup) {
+    return setup.memory_limit_bytes / 2;
+}
+
 engine::DatabaseOptions database_options(const WorkerSetup& setup) {
     engine::DatabaseOptions options;
     options.memory_limit_bytes = setup.memory_limit_bytes;
     options.threads = 1;
     options.temp_directory = setup.spill_directory;
     options.temp_bytes_max = setup.spill_bytes_max;
+    options.aggregate_bytes_max = aggregate_bytes_max(setup);
     return options;
 }
 
 SandboxOptions sandbox_options(const WorkerSetup& setup) {
-    return {.readable = {setup.warehouse, setup.log_directory},
-            .writable = setup.spill_directory,
-            .data_bytes_max = setup.memory_limit_bytes + kDataBytesBeside,
-            .file_bytes_max = setup.spill_bytes_max,
-            .requires_landlock = setup.requires_landlock};
+    return {
+        .readable = {setup.warehouse, setup.log_directory},
+        .writable = setup.spill_directory,
+        .data_bytes_max = setup.memory_limit_bytes + aggregate_bytes_max(setup) + kDataBytesBeside,
+        .file_bytes_max = setup.spill_bytes_max,
+        .requires_landlock = setup.requires_landlock};
 }
 
 Result<> prepare_database(engine::Session& session, const std::string& space) {

@@ -1,5 +1,6 @@
 #include "server/auth.h"
 
+#include "base/base64.h"
 #include "base/hash.h"
 
 namespace icelight::server {
@@ -22,35 +23,6 @@ std::string_view trim(std::string_view text) {
     while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
         text.remove_suffix(1);
     return text;
-}
-
-int base64_value(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+' || c == '-') return 62;
-    if (c == '/' || c == '_') return 63;
-    return -1;
-}
-
-/// Either alphabet of RFC 4648, padding optional.
-std::optional<std::string> find_base64(std::string_view text) {
-    while (!text.empty() && text.back() == '=')
-        text.remove_suffix(1);
-    std::string out;
-    unsigned buffer = 0;
-    int bits = 0;
-    for (const char c : text) {
-        const int value = base64_value(c);
-        if (value < 0) return std::nullopt;
-        buffer = (buffer << 6 | static_cast<unsigned>(value)) & 0xffff;
-        bits += 6;
-        if (bits >= 8) {
-            bits -= 8;
-            out.push_back(static_cast<char>(buffer >> bits & 0xff));
-        }
-    }
-    return out;
 }
 
 Result<> check(const std::optional<std::string>& secret, const std::string& expected) {
@@ -81,7 +53,7 @@ std::optional<std::string> find_secret(const Credentials& credentials) {
     const std::string_view rest = space == std::string_view::npos ? "" : trim(value.substr(space));
     if (!rest.empty() && equals_ignoring_case(scheme, "bearer")) return std::string(rest);
     if (!rest.empty() && equals_ignoring_case(scheme, "basic")) {
-        if (auto pair = find_base64(rest)) {
+        if (auto pair = decode_base64(rest)) {
             auto user = pair->substr(0, pair->find(':'));
             if (!user.empty()) return user;
         }

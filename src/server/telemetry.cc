@@ -100,6 +100,12 @@ void refused_request(std::string_view code) {
     refused(code).add();
 }
 
+void sdk_counters_received() {
+    static auto& total = metrics::counter("icelight_server_sdk_counters_requests_total",
+                                          "Requests with counters of an SDK itself; not kept.");
+    total.add();
+}
+
 void floor_reached(const std::string& why) {
     if (why.empty()) {
         log::info(kModule, "there is room for events again");

@@ -26,6 +26,8 @@ void accepted(std::size_t stored, std::size_t duplicates, std::chrono::microseco
 void refused_events(std::string_view code, std::size_t events);
 /// Metrics only: a request that was refused whole, by the word of its status ("too_many_requests").
 void refused_request(std::string_view code);
+/// Metrics only: an SDK sent counters about itself; they are not kept.
+void sdk_counters_received();
 /// WARN, at most when the state changes: new events are refused until there is room again. Empty:
 /// room again.
 void floor_reached(const std::string& why);

@@ -21,8 +21,11 @@
 #include "server/api/fsck.h"
 #include "server/api/health.h"
 #include "server/api/ingest.h"
+#include "server/api/pixel.h"
 #include "server/api/query.h"
+#include "server/api/source_config.h"
 #include "server/api/tables.h"
+#include "server/api/webhook.h"
 #include "server/auth.h"
 #include "server/config.h"
 #include "server/data_directory.h"
@@ -236,6 +239,9 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                   .is_public = is_public,
                   .allowed_origins = config.text("ingest.allowed-origins")});
     ingest->add_routes(*router);
+    add_pixel_routes(*router, *ingest);
+    add_webhook_routes(*router, *ingest);
+    add_source_config_routes(*router, auth);
     add_query_routes(*router,
                      {.service = *query,
                       .log = *log,

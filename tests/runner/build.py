@@ -60,9 +60,10 @@ CONTROL = Preset("no-log-sync", "release", "no-log-sync", ["icelight", "wal_test
 ASAN_PURE = Preset("asan", "asan", "asan", tests_of(PURE))
 ASAN = Preset("asan", "asan", "asan", tests_of(SANITIZED))
 TSAN = Preset("tsan", "tsan", "tsan", tests_of(SANITIZED))
+FUZZ = Preset("fuzz", "fuzz", "fuzz", ["fuzz"])
 
 
 def presets_of(jobs):
     """The builds of these jobs, each once, in an order that fails early."""
     wanted = [need for job in jobs for need in job.all_needs()]
-    return [preset for preset in (DEV, RELEASE, CONTROL, ASAN_PURE, ASAN, TSAN) if preset in wanted]
+    return [preset for preset in (DEV, RELEASE, CONTROL, ASAN_PURE, FUZZ, ASAN, TSAN) if preset in wanted]

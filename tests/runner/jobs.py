@@ -118,6 +118,27 @@ class Control(Job):
         return outcome.Outcome(failed=1, output=f"{self.cases} passed, or broke, without the sync\n{output}")
 
 
+class Fuzz(Job):
+    """A libFuzzer program of fuzz/, from its seeds. What it finds becomes a unit test."""
+
+    needs = build.FUZZ
+
+    def __init__(self, target):
+        super().__init__(f"fuzz/{target}")
+        self.target = target
+
+    def run(self, scratch, word):
+        seconds = 600 if os.environ.get("TEST_ALL") else 10
+        (scratch / "corpus").mkdir()
+        command = [build.FUZZ.folder / "fuzz" / f"{self.target}_fuzz", f"-max_total_time={seconds}", "-timeout=10",
+                   "-rss_limit_mb=2048", "-max_len=65536", "-print_final_stats=1", f"-artifact_prefix={scratch}/found-",
+                   scratch / "corpus", ROOT / "fuzz" / "seeds" / self.target]
+        status, output = process.run(command, seconds + 120, cwd=scratch)
+        for found in sorted(scratch.glob("found-*")):
+            output += f"\n{found.name}: {found.read_bytes()[:4096].hex()}"
+        return outcome.of_status(status, output)
+
+
 class Check(Job):
     """A check of the sources: a function that gives (exit status, output)."""
 
@@ -137,6 +158,7 @@ def list_jobs(is_all):
     found.append(Gtests("unit", build.DEV))
     found.append(Control("control/log_tests_without_sync", build.CONTROL, "wal_test",
                          "WalCrash.KeepsWhatWasAcknowledgedOnceAndNothingElse"))
+    found += [Fuzz(target) for target in ("event_json", "http_request", "inflate")]
     if not is_all:
         found.append(Gtests("asan", build.ASAN_PURE, build.PURE))
     if is_all:

@@ -20,7 +20,7 @@ def git(*arguments):
 
 def check_format():
     """(exit status, output) of clang-format on every C++ file of the project."""
-    files = [path for folder in ("src", "tests", "benches", "cmake") for path in sorted((ROOT / folder).rglob("*"))
+    files = [path for folder in ("src", "tests", "benches", "cmake", "fuzz") for path in sorted((ROOT / folder).rglob("*"))
              if path.suffix in (".cc", ".h") and "node_modules" not in path.parts]
     return process.run(["clang-format-14", "--dry-run", "--Werror", *files], FORMAT_SECONDS, cwd=ROOT)
 

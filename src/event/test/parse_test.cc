@@ -130,6 +130,28 @@ TEST(ParseBatch, TenThousandKeysAreKept) {
     EXPECT_EQ(decoded.rows[0].text(id::kExtra), "{" + keys.substr(1) + "}");
 }
 
+TEST(WriteKey, IsTakenFromTheEnvelopeElseFromAnEventAndIsInNoRow) {
+    const auto key_of = [](std::string body, std::string_view route_type) {
+        const Decoded decoded = parse_and_decode(std::move(body), make_facts(route_type));
+        for (const RowView& row : decoded.rows)
+            EXPECT_TRUE(row.is_null(id::kExtra));
+        return decoded.parsed.write_key;
+    };
+    const std::string keyed = R"({"type":"page","userId":"u","writeKey":"event"})";
+    EXPECT_EQ(key_of(R"({"writeKey":"k","batch":[)" + keyed + "]}", ""), "k");
+    EXPECT_EQ(key_of(R"({"batch":[)" + keyed + R"(],"wr\u0069teKey":"\u006b\""})", ""), "k\"");
+    EXPECT_EQ(key_of(R"({"batch":[)" + keyed + "]}", ""), "event");
+    EXPECT_EQ(key_of(keyed, "page"), "event");
+    EXPECT_EQ(key_of(R"({"writeKey":"k","batch":[]})", ""), "k")
+        << "also of a body that is refused";
+    EXPECT_EQ(key_of(R"({"writeKey":"k","userId":"u")", "page"), "") << "no JSON, no key";
+    for (const char* value : {"7", "null", R"({"a":1})"})
+        EXPECT_EQ(key_of(R"({"userId":"u","writeKey":)" + std::string(value) + "}", "page"), "");
+    const std::string longest(kWriteKeyBytesMax, 'k');
+    EXPECT_EQ(key_of(R"({"userId":"u","writeKey":")" + longest + "\"}", "page"), longest);
+    EXPECT_EQ(key_of(R"({"userId":"u","writeKey":"k)" + longest + "\"}", "page"), "");
+}
+
 TEST(ParseSingle, ErrorsHaveNoPath) {
     const Decoded decoded = parse_and_decode(R"({"event":"e"})", make_facts("track"));
     ASSERT_EQ(decoded.parsed.errors.size(), 1u);

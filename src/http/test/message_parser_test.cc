@@ -97,6 +97,28 @@ constexpr std::array kRefused = {
     "GET / HTTP/1.1\r\nHost: a\r\nBad Name: b\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: a\r\n: b\r\n\r\n",
     "GET / HTTP/1.1\r\nHost: a\r\nX: \x01\r\n\r\n",
+    "GET / HTTP/1.1 \r\nHost: a\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nX: one\nY: two\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: a\r\nX: one\nContent-Length: 3\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nX: one\rY: two\r\n\r\n",
+    "GET / HTTP/1.1\r\n\tHost: a\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nX\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a b\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a,b\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: u@a\r\n\r\n",
+    "GET http://b/ HTTP/1.1\r\nHost: a\r\n\r\n",
+    "GET http://a@b/ HTTP/1.1\r\nHost: a@b\r\n\r\n",
+    "GET https://a/ HTTP/1.1\r\nHost: a\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nContent-Length : 3\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3;x\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\x0b\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: \x0b"
+    "chunked\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked;q=1\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: ,chunked\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked,\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked, chunked\r\n\r\n",
     "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n\r\n",
 };
@@ -111,6 +133,27 @@ TEST(ParseHead, AmbiguousAndMalformedHeadsAreRefusedWith400) {
             EXPECT_FALSE(step.reason.empty());
         }
     }
+}
+
+TEST(ParseHead, ANulByteIsRefusedWhereverItStands) {
+    using std::string_view_literals::operator""sv;
+    for (const std::string_view head : {"GET /\0 HTTP/1.1\r\nHost: a\r\n\r\n"sv,
+                                        "GET / HTTP/1.1\r\nHost: a\r\nX\0: b\r\n\r\n"sv,
+                                        "GET / HTTP/1.1\r\nHost: a\r\nX: \0b\r\n\r\n"sv}) {
+        for (const std::size_t piece : {std::size_t{1}, std::size_t{1000}}) {
+            Request request;
+            EXPECT_EQ(feed_head(head, piece, request).status, 400);
+        }
+    }
+}
+
+TEST(ParseHead, AnAbsoluteTargetOfTheSameHostIsItsPath) {
+    Request request;
+    const ParseStep step =
+        feed_head("GET http://H:80/v1?q HTTP/1.1\r\nHost: h:80\r\n\r\n", 1000, request);
+    EXPECT_EQ(step.state, State::kDone);
+    EXPECT_EQ(request.path(), "/v1");
+    EXPECT_EQ(request.query(), "q");
 }
 
 TEST(ParseHead, LinesThatEndInABareLineFeedMakeNoRequest) {
@@ -186,6 +229,18 @@ constexpr std::array kRefusedChunks = {
     "3\r\nabcd\r\n0\r\n\r\n",
     "3\r\nabcX\r\n0\r\n\r\n",
     "fffffffffffffffffff\r\nabc",
+    "10000000000000003\r\nabc\r\n0\r\n\r\n",
+    "+3\r\nabc\r\n0\r\n\r\n",
+    "0x3\r\nabc\r\n0\r\n\r\n",
+    " 3\r\nabc\r\n0\r\n\r\n",
+    "\r\n3\r\nabc\r\n0\r\n\r\n",
+    "3\rX\nabc\r\n0\r\n\r\n",
+    "3;a\rb\r\nabc\r\n0\r\n\r\n",
+    "3;a\nb\r\nabc\r\n0\r\n\r\n",
+    "3;=\r\nabc\r\n0\r\n\r\n",
+    "3\r\nabc\n0\r\n\r\n",
+    "3\r\nabc\r0\r\n\r\n",
+    "0\r\nX: a\nContent-Length: 3\r\n\r\n",
     "3 3\r\nabc\r\n0\r\n\r\n",
     "0\r\nTransfer-Encoding: chunked\r\n\r\n",
     "0\r\nContent-Length: 3\r\n\r\n",

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/aggregates.h"
+
 namespace icelight::query {
 namespace {
 
@@ -123,7 +125,13 @@ static_assert(std::is_sorted(kTableFunctions.begin(), kTableFunctions.end()));
 }  // namespace
 
 bool is_allowed_function(std::string_view name) {
-    return std::binary_search(kFunctions.begin(), kFunctions.end(), name);
+    return std::binary_search(kFunctions.begin(), kFunctions.end(), name) ||
+           is_plain_only_aggregate(name);
+}
+
+bool is_plain_only_aggregate(std::string_view name) {
+    const auto& names = engine::kAggregateNames;
+    return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 bool is_allowed_table_function(std::string_view name) {

@@ -8,6 +8,10 @@ namespace icelight::query {
 /// Scalar, aggregate and window functions, operators and macros. `name` in lower case.
 bool is_allowed_function(std::string_view name);
 
+/// Aggregates of our own (engine/aggregates.h): the engine's interface breaks when they are called
+/// OVER a window or with ORDER BY among their arguments. `name` in lower case.
+bool is_plain_only_aggregate(std::string_view name);
+
 /// Functions in FROM. `name` in lower case.
 bool is_allowed_table_function(std::string_view name);
 

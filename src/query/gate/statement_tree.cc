@@ -88,6 +88,13 @@ bool has_value(const Object& object, const char* key) {
     return object[key].get(value) == simdjson::SUCCESS && !value.is_null();
 }
 
+/// A function's arguments are ordered. What is not understood counts as an order.
+bool has_order(const Object& function) {
+    if (!has_value(function, "order_bys")) return false;
+    simdjson::dom::array orders;
+    return function["order_bys"]["orders"].get(orders) != simdjson::SUCCESS || orders.size() > 0;
+}
+
 class Walk {
 public:
     Result<> visit(Element element);
@@ -173,6 +180,10 @@ Result<> Walk::visit_expression(const Object& expression, std::string_view expre
         const bool is_qualified = !(space.empty() || space == "main") || !catalog.empty();
         if (is_qualified || !is_allowed_function(lower_case(name))) {
             return refuse(fmt::format("function {} is not allowed", name));
+        }
+        const bool is_plain = expression_class == "FUNCTION" && !has_order(expression);
+        if (!is_plain && is_plain_only_aggregate(lower_case(name))) {
+            return refuse(fmt::format("function {} takes neither OVER nor ORDER BY", name));
         }
     }
     return visit_members(expression);

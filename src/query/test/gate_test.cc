@@ -54,6 +54,11 @@ const char* const kAllowed[] = {
     "FROM events",
     "SELECT date_trunc('hour', timestamp AT TIME ZONE 'America/New_York') FROM events",
     "SELECT timestamp::date, CAST(_log_offset AS DECIMAL(18,3)), TRY_CAST('x' AS INT) FROM events",
+    "SELECT user_id, sequence_match('2 total=7d', timestamp, _log_offset, CASE event WHEN 'a' THEN "
+    "1 "
+    "WHEN 'b' THEN 2 END) FILTER (WHERE event IN ('a', 'b')) FROM events GROUP BY user_id",
+    "SELECT path_around('before=1 after=1', timestamp, _log_offset, event, event = 'a') FROM "
+    "events",
     "SELECT * FROM events WHERE timestamp >= now() - INTERVAL 1 DAY AND event IN ('a','b')",
     "SELECT * FROM events WHERE event LIKE 'a%' AND name NOT ILIKE '%b' AND name SIMILAR TO 'x.*'",
     "SELECT * FROM events WHERE user_id BETWEEN 'a' AND 'b' OR user_id IS NULL",
@@ -133,6 +138,10 @@ const char* const kAllowed[] = {
 };
 
 const char* const kRefused[] = {
+    "SELECT sequence_match('2', timestamp, _log_offset, 1) OVER (PARTITION BY user_id) FROM events",
+    "SELECT sequence_depth('2', timestamp, 0, 1 ORDER BY event) FROM events",
+    "SELECT PATH_AROUND('', timestamp, 0, event, true ORDER BY event DESC) FROM events",
+    "SELECT cohort_periods(1, true, true) OVER w FROM events WINDOW w AS ()",
     "",
     "   ",
     "-- only a comment",

@@ -287,6 +287,21 @@ TEST_F(ServiceTest, OutOfMemoryIsAnErrorAndTheWorkerGoesOn) {
     EXPECT_EQ(service_->status().crashes, 0U);
 }
 
+// What our aggregates hold has its own bound, which leaves room below the process's.
+TEST_F(ServiceTest, SequencesAreMatchedInTheSandboxAndBounded) {
+    start();
+    EXPECT_EQ(rows("SELECT sequence_depth('2 total=1s', to_timestamp(i), i, i % 2 + 1) FROM "
+                   "range(100000) t(i)"),
+              "2\r\n");
+    EXPECT_EQ(rows("SELECT path_around('before=1 after=1', to_timestamp(i), i, 'e' || i, i = 7)[3] "
+                   "FROM range(1000) t(i)"),
+              "e8\r\n");
+    EXPECT_EQ(rows("SELECT cohort_periods(i, i = 3, true).cohort FROM range(10) t(i)"), "3\r\n");
+    EXPECT_THAT(ask("SELECT sequence_depth('2', now(), i, 1) FROM range(100000000) t(i)"),
+                HasMessage("Out of Memory Error"));
+    EXPECT_EQ(service_->status().crashes, 0U);
+}
+
 TEST_F(ServiceTest, DeadlineInterruptsARunawayQuery) {
     start();
     const auto begin = system_clock().steady();

@@ -5,6 +5,7 @@
 
 #include "http/router.h"
 #include "server/api/catalog.h"
+#include "server/api/ingest_answer.h"
 #include "server/api/ingest_paths.h"
 #include "server/auth.h"
 #include "server/telemetry.h"
@@ -13,9 +14,12 @@ namespace icelight::server {
 namespace {
 
 constexpr char kPreflightSeconds[] = "86400";
+/// Answered with 503: SDKs then keep what they have until somebody corrects the URL.
+constexpr char kNoSuchUrl[] = "Nothing is served at this URL; check the SDK's base URL";
+constexpr char kNoSuchUrlRetrySeconds[] = "60";
 
 bool is_open_path(std::string_view path) {
-    return find_ingest_path(path) != nullptr || path == "/health";
+    return is_sdk_path(path) || path == "/health";
 }
 
 /// The value of Access-Control-Allow-Origin; empty: no page of that origin may read the answer.
@@ -64,9 +68,18 @@ http::Response render_error(const http::Request& request,
     if (family == kIcebergFamily || request.path().starts_with("/iceberg/")) {
         return make_iceberg_error(status, iceberg_type_of(status), message);
     }
-    if (find_ingest_path(request.path()) != nullptr)
+    if (status == http::status::kNotFound &&
+        is_plausible_sdk_path(request.method, request.path())) {
+        http::Response response = http::make_error(http::status::kUnavailable, kNoSuchUrl);
+        response.add_header("Retry-After", kNoSuchUrlRetrySeconds);
+        return response;
+    }
+    http::Response response = http::make_error(status, message);
+    if (const IngestPath* path = find_ingest_path(request.path())) {
         telemetry::refused_request(http::code_of(status));
-    return http::make_error(status, message);
+        answer_in_dialect(*path, response);
+    }
+    return response;
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "event/parse.h"
 #include "http/limits.h"
 #include "http/router.h"
+#include "http/target.h"
 #include "lake/flusher.h"
 #include "server/api/ingest_answer.h"
 #include "server/api/ingest_paths.h"
@@ -43,10 +44,26 @@ struct StartAppend {
 };
 
 /// The body could not be inflated and was then read as what it is not: the answer says the first.
-void blame_gzip(event::ParsedRequest& parsed, const std::string& why) {
+void blame_damage(event::ParsedRequest& parsed, const std::string& why) {
     parsed.request_error = why;
     for (auto& error : parsed.errors)
         error.message = why;
+}
+
+Encoding encoding_of(const http::Request& request) {
+    return find_body_encoding(request.body, request.header("content-encoding"));
+}
+
+bool looks_like_json(std::string_view body) {
+    const auto first = body.find_first_not_of(" \t\r\n");
+    return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
+}
+
+/// `?writeKey=`: beacons, pixels and webhooks cannot set a header.
+std::string find_query_key(const http::Request& request) {
+    if (request.query().empty()) return {};
+    const auto query = http::parse_query(request.query());
+    return query ? http::find_parameter(*query, "writeKey").value_or("") : std::string();
 }
 
 std::size_t count_duplicates(const wal::Appended& appended) {
@@ -88,7 +105,7 @@ void Ingest::add_routes(http::Router& router) {
     for (const auto& path : ingest_paths()) {
         router.add(
             {.method = http::Method::kPost,
-             .pattern = std::string(path.path),
+             .pattern = path.path,
              .handler = [this, path = &path](
                             http::RequestPtr request) { return post(path, std::move(request)); },
              .check =
@@ -99,9 +116,9 @@ void Ingest::add_routes(http::Router& router) {
 }
 
 std::optional<http::Response> Ingest::check(http::Request& request) {
-    if (auto allowed =
-            auth_.check_ingest({request.header("authorization"), request.header("x-api-key")});
-        !allowed) {
+    std::string key(request.header("x-api-key"));
+    if (key.empty()) key = find_query_key(request);
+    if (auto allowed = auth_.check_ingest({request.header("authorization"), key}); !allowed) {
         telemetry::refused_request(error_code_name(allowed.error().code));
         return http::make_json(http::status::kUnauthorized,
                                R"({"success":false,"error":)" +
@@ -113,11 +130,10 @@ std::optional<http::Response> Ingest::check(http::Request& request) {
         telemetry::refused_request(error_code_name(refusal->code));
         return make_refused(*refusal);
     }
-    const auto encoding = request.header("content-encoding");
-    if (!encoding.empty() && !http::equal_ignoring_case(encoding, "gzip") &&
-        !http::equal_ignoring_case(encoding, "identity")) {
-        return http::make_error(http::status::kUnsupportedMediaType,
-                                "Unsupported Content-Encoding; send gzip or identity");
+    if (!find_encoding(request.header("content-encoding"))) {
+        return http::make_error(
+            http::status::kUnsupportedMediaType,
+            "Unsupported Content-Encoding; send gzip, deflate, br, zstd or identity");
     }
     return std::nullopt;
 }
@@ -125,7 +141,7 @@ std::optional<http::Response> Ingest::check(http::Request& request) {
 awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr request) {
     const TimestampUs received_at = request->received_at;
     Result<event::ParsedRequest> parsed = fail(ErrorCode::kIo, "not parsed");
-    if (request->body.size() <= kInlineBytesMax && !is_gzip(request->body)) {
+    if (request->body.size() <= kInlineBytesMax && encoding_of(*request) == Encoding::kIdentity) {
         parsed = parse(*path, *request);
     } else {
         std::function<Result<event::ParsedRequest>()> work = [this, path, request] {
@@ -135,23 +151,27 @@ awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr 
     }
     if (!parsed) {
         telemetry::refused_request(error_code_name(parsed.error().code));
-        co_return make_refused(parsed.error());
+        auto refused = make_refused(parsed.error());
+        answer_in_dialect(*path, refused);
+        co_return refused;
     }
     auto shared_parsed = std::make_shared<event::ParsedRequest>(std::move(*parsed));
     auto response = co_await store(std::move(shared_parsed), received_at);
+    answer_in_dialect(*path, response);
     co_return response;
 }
 
 Result<event::ParsedRequest> Ingest::parse(const IngestPath& path, http::Request& request) const {
+    const Encoding encoding = encoding_of(request);
     std::string body = std::move(request.body);
-    // By its first bytes alone, which no JSON has: SDKs and proxies mislabel bodies either way.
     std::string damage;
-    if (is_gzip(body)) {
-        auto inflated = inflate_gzip(body, options_.inflate, http::kBodySlackBytes);
+    if (encoding != Encoding::kIdentity) {
+        auto inflated = inflate(body, encoding, options_.inflate, http::kBodySlackBytes);
         if (inflated) {
             body = std::move(*inflated);
         } else if (inflated.error().code == ErrorCode::kInvalidArgument) {
-            damage = std::move(inflated.error().message);
+            // A proxy may have inflated it and left the header.
+            if (!looks_like_json(body)) damage = std::move(inflated.error().message);
         } else {
             return tl::unexpected(std::move(inflated).error());
         }
@@ -167,7 +187,7 @@ Result<event::ParsedRequest> Ingest::parse(const IngestPath& path, http::Request
                                     .user_agent = request.header("user-agent"),
                                     .key = &key};
     event::ParsedRequest parsed = parser_of_this_thread().parse(std::move(body), facts);
-    if (!damage.empty()) blame_gzip(parsed, damage);
+    if (!damage.empty()) blame_damage(parsed, damage);
     return parsed;
 }
 

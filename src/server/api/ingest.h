@@ -65,12 +65,16 @@ public:
 
     void add_routes(http::Router& router);
 
+    /// Refuses before the body is read: who may not send, and what there is no room for.
+    std::optional<http::Response> check(http::Request& request);
+
+    /// Takes what the body holds, as if it had come by `path`, which outlives the call.
+    boost::asio::awaitable<http::Response> post(const IngestPath* path, http::RequestPtr request);
+
     /// Ends the thread "ingest" after what it was given.
     void close();
 
 private:
-    std::optional<http::Response> check(http::Request& request);
-    boost::asio::awaitable<http::Response> post(const IngestPath* path, http::RequestPtr request);
     boost::asio::awaitable<http::Response> store(std::shared_ptr<event::ParsedRequest> parsed,
                                                  TimestampUs received_at);
     Result<event::ParsedRequest> parse(const IngestPath& path, http::Request& request) const;

@@ -12,6 +12,8 @@ struct ParsedRequest;
 
 namespace icelight::server {
 
+struct IngestPath;
+
 /// What became of one request's events.
 struct Stored {
     std::size_t count = 0;       ///< On disk: stored now or before.
@@ -28,6 +30,10 @@ http::Response make_stored(const Stored& stored);
 http::Response make_all_bad(const event::ParsedRequest& parsed);
 
 inline constexpr std::size_t kErrorsMax = 100;
+
+/// Changes what the SDKs of that path would take wrongly: to keep them from sending the same again
+/// and again, Segment's short paths answer 400 where others answer 413.
+void answer_in_dialect(const IngestPath& path, http::Response& response);
 
 /// The error's status; with Retry-After where trying again can help (429, 503, 504).
 http::Response make_refused(const Error& error);

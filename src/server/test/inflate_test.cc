@@ -1,6 +1,10 @@
 #include "server/inflate.h"
 
+#include <brotli/encode.h>
 #include <zlib.h>
+#include <zstd.h>
+
+#include <array>
 
 #include <gtest/gtest.h>
 
@@ -13,17 +17,50 @@ using icelight::testing::HasMessage;
 using icelight::testing::IsError;
 using icelight::testing::IsOk;
 
-std::string gzip(const std::string& text) {
+std::string deflate(const std::string& text, int window_bits) {
     z_stream stream{};
-    EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY), Z_OK);
     std::string out(deflateBound(&stream, text.size()) + 64, '\0');
     stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
     stream.avail_in = static_cast<uInt>(text.size());
     stream.next_out = reinterpret_cast<Bytef*>(out.data());
     stream.avail_out = static_cast<uInt>(out.size());
-    EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
+    EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
     out.resize(stream.total_out);
     deflateEnd(&stream);
+    return out;
+}
+
+std::string gzip(const std::string& text) {
+    return deflate(text, 15 + 16);
+}
+
+std::string zlib(const std::string& text) {
+    return deflate(text, 15);
+}
+
+std::string raw_deflate(const std::string& text) {
+    return deflate(text, -15);
+}
+
+std::string brotli(const std::string& text) {
+    std::string out(BrotliEncoderMaxCompressedSize(text.size()) + 64, '\0');
+    std::size_t bytes = out.size();
+    EXPECT_EQ(BrotliEncoderCompress(5,
+                                    BROTLI_DEFAULT_WINDOW,
+                                    BROTLI_MODE_GENERIC,
+                                    text.size(),
+                                    reinterpret_cast<const std::uint8_t*>(text.data()),
+                                    &bytes,
+                                    reinterpret_cast<std::uint8_t*>(out.data())),
+              BROTLI_TRUE);
+    out.resize(bytes);
+    return out;
+}
+
+std::string zstd(const std::string& text) {
+    std::string out(ZSTD_compressBound(text.size()), '\0');
+    out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
     return out;
 }
 
@@ -37,53 +74,121 @@ std::string noise(std::size_t bytes) {
     return text;
 }
 
-TEST(InflateGzip, RoundTripsAnySize) {
-    for (const std::size_t bytes :
-         {std::size_t{0}, std::size_t{1}, std::size_t{65536}, std::size_t{3'000'000}}) {
-        const std::string text = noise(bytes);
-        auto out = inflate_gzip(gzip(text), {}, 64);
-        ASSERT_THAT(out, IsOk());
-        EXPECT_EQ(*out, text);
-        EXPECT_GE(out->capacity(), bytes + 64);
+struct Coding {
+    const char* name;
+    Encoding encoding;
+    std::string (*compress)(const std::string&);
+    bool has_check;    ///< Damage is always found.
+    bool has_members;  ///< Several streams may stand in a row.
+};
+
+constexpr std::array kCodings = {
+    Coding{"gzip", Encoding::kGzip, gzip, true, true},
+    Coding{"zlib", Encoding::kDeflate, zlib, true, false},
+    Coding{"raw deflate", Encoding::kDeflate, raw_deflate, false, false},
+    Coding{"brotli", Encoding::kBrotli, brotli, false, false},
+    Coding{"zstd", Encoding::kZstd, zstd, false, true},
+};
+
+TEST(Inflate, RoundTripsAnySizeInEveryCoding) {
+    for (const Coding& coding : kCodings) {
+        for (const std::size_t bytes :
+             {std::size_t{0}, std::size_t{1}, std::size_t{65536}, std::size_t{3'000'000}}) {
+            const std::string text = noise(bytes);
+            auto out = inflate(coding.compress(text), coding.encoding, {}, 64);
+            ASSERT_THAT(out, IsOk()) << coding.name << bytes;
+            EXPECT_EQ(*out, text);
+            EXPECT_GE(out->capacity(), bytes + 64);
+        }
     }
 }
 
-TEST(InflateGzip, ReadsSeveralMembers) {
-    auto out = inflate_gzip(gzip("abc") + gzip("def"), {}, 0);
-    ASSERT_THAT(out, IsOk());
-    EXPECT_EQ(*out, "abcdef");
-}
-
-TEST(InflateGzip, EveryTruncationIsAnError) {
-    const std::string whole = gzip(noise(500));
-    for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
-        EXPECT_THAT(inflate_gzip(whole.substr(0, bytes), {}, 0),
-                    IsError(ErrorCode::kInvalidArgument))
-            << bytes;
+TEST(Inflate, ReadsSeveralMembersWhereTheFormatHasThem) {
+    for (const Coding& coding : kCodings) {
+        const auto out =
+            inflate(coding.compress("abc") + coding.compress("def"), coding.encoding, {}, 0);
+        if (coding.has_members) {
+            ASSERT_THAT(out, IsOk()) << coding.name;
+            EXPECT_EQ(*out, "abcdef");
+        } else {
+            EXPECT_THAT(out, HasMessage("bytes after its end")) << coding.name;
+        }
     }
 }
 
-TEST(InflateGzip, DamageAndTrailingBytesAreErrors) {
-    std::string damaged = gzip(noise(500));
-    damaged[damaged.size() - 5] ^= 1;
-    EXPECT_THAT(inflate_gzip(damaged, {}, 0), IsError(ErrorCode::kInvalidArgument));
-    EXPECT_THAT(inflate_gzip(gzip("abc") + "x", {}, 0), HasMessage("bytes after its end"));
-    EXPECT_THAT(inflate_gzip("{\"batch\":[]}", {}, 0), IsError(ErrorCode::kInvalidArgument));
+TEST(Inflate, EveryTruncationIsAnError) {
+    for (const Coding& coding : kCodings) {
+        const std::string whole = coding.compress(noise(500));
+        for (std::size_t bytes = 0; bytes < whole.size(); ++bytes) {
+            EXPECT_THAT(inflate(whole.substr(0, bytes), coding.encoding, {}, 0),
+                        IsError(ErrorCode::kInvalidArgument))
+                << coding.name << bytes;
+        }
+    }
 }
 
-TEST(InflateGzip, TheSizeLimitIsExact) {
+TEST(Inflate, DamageAndTrailingBytesAreErrors) {
+    for (const Coding& coding : kCodings) {
+        std::string damaged = coding.compress(noise(500));
+        damaged[damaged.size() - 5] ^= 1;
+        if (coding.has_check) {
+            EXPECT_THAT(inflate(damaged, coding.encoding, {}, 0),
+                        IsError(ErrorCode::kInvalidArgument))
+                << coding.name;
+        }
+        EXPECT_THAT(inflate(coding.compress("abc") + "x", coding.encoding, {}, 0),
+                    HasMessage("bytes after its end"))
+            << coding.name;
+    }
+    EXPECT_THAT(inflate("{\"batch\":[]}", Encoding::kGzip, {}, 0),
+                IsError(ErrorCode::kInvalidArgument));
+}
+
+TEST(Inflate, TheSizeLimitIsExact) {
     const std::string text = noise(100'000);
-    EXPECT_THAT(inflate_gzip(gzip(text), {.bytes_max = 100'000}, 0), IsOk());
-    EXPECT_THAT(inflate_gzip(gzip(text), {.bytes_max = 99'999}, 0), IsError(ErrorCode::kTooLarge));
+    for (const Coding& coding : kCodings) {
+        const std::string body = coding.compress(text);
+        EXPECT_THAT(inflate(body, coding.encoding, {.bytes_max = 100'000}, 0), IsOk())
+            << coding.name;
+        EXPECT_THAT(inflate(body, coding.encoding, {.bytes_max = 99'999}, 0),
+                    IsError(ErrorCode::kTooLarge))
+            << coding.name;
+    }
 }
 
-TEST(InflateGzip, ABombIsRefused) {
-    EXPECT_THAT(inflate_gzip(gzip(std::string(20 << 20, ' ')), {}, 0),
-                IsError(ErrorCode::kTooLarge));
-    // Within the size limit, but no honest body shrinks a thousandfold.
-    EXPECT_THAT(inflate_gzip(gzip(std::string(8 << 20, ' ')), {}, 0),
-                IsError(ErrorCode::kTooLarge));
-    EXPECT_THAT(inflate_gzip(gzip(std::string(512 << 10, ' ')), {}, 0), IsOk());
+TEST(Inflate, ABombIsRefused) {
+    for (const Coding& coding : kCodings) {
+        const auto inflate_spaces = [&coding](std::size_t bytes) {
+            return inflate(coding.compress(std::string(bytes, ' ')), coding.encoding, {}, 0);
+        };
+        EXPECT_THAT(inflate_spaces(20 << 20), IsError(ErrorCode::kTooLarge)) << coding.name;
+        // Within the size limit, but no honest body shrinks a thousandfold.
+        EXPECT_THAT(inflate_spaces(8 << 20), IsError(ErrorCode::kTooLarge)) << coding.name;
+        EXPECT_THAT(inflate_spaces(512 << 10), IsOk()) << coding.name;
+    }
+}
+
+TEST(FindEncoding, KnowsTheNamesInAnyCase) {
+    EXPECT_EQ(find_encoding(""), Encoding::kIdentity);
+    EXPECT_EQ(find_encoding("GZip"), Encoding::kGzip);
+    EXPECT_EQ(find_encoding("x-gzip"), Encoding::kGzip);
+    EXPECT_EQ(find_encoding("br"), Encoding::kBrotli);
+    for (const char* header : {"compress", "gzip, br", "gzip,gzip", "lz64"})
+        EXPECT_FALSE(find_encoding(header)) << header;
+}
+
+TEST(FindBodyEncoding, BelievesTheBytesAndTheHeaderOnlyWhereBytesSayNothing) {
+    const std::string text = R"({"batch":[]})";
+    for (const char* header : {"", "br", "gzip", "identity"}) {
+        EXPECT_EQ(find_body_encoding(gzip(text), header), Encoding::kGzip);
+        EXPECT_EQ(find_body_encoding(zlib(text), header), Encoding::kDeflate);
+        EXPECT_EQ(find_body_encoding(zstd(text), header), Encoding::kZstd);
+    }
+    EXPECT_EQ(find_body_encoding(brotli(text), "br"), Encoding::kBrotli);
+    EXPECT_EQ(find_body_encoding(raw_deflate(text), "deflate"), Encoding::kDeflate);
+    EXPECT_EQ(find_body_encoding(text, "gzip"), Encoding::kIdentity);
+    EXPECT_EQ(find_body_encoding(text, "zstd"), Encoding::kIdentity);
+    EXPECT_EQ(find_body_encoding("", "br"), Encoding::kIdentity);
 }
 
 }  // namespace

@@ -65,7 +65,8 @@ TEST(Ingest, EveryPathTakesEventsWithAndWithoutPrefixAndSlash) {
     TestServer server;
     int id = 0;
     for (const char* prefix : {"/v1", ""}) {
-        for (const char* type : {"track", "identify", "page", "screen", "group", "alias"}) {
+        for (const char* type :
+             {"track", "identify", "page", "screen", "group", "alias", "merge", "t", "a"}) {
             for (const char* end : {"", "/"}) {
                 const std::string body = fmt::format(
                     R"({{"userId":"u","event":"e","groupId":"g","previousId":"p","name":"n","messageId":"{}"}})",
@@ -74,13 +75,13 @@ TEST(Ingest, EveryPathTakesEventsWithAndWithoutPrefixAndSlash) {
                 EXPECT_EQ(answer.status, 200) << prefix << type << answer.body;
             }
         }
-        EXPECT_EQ(server
-                      .post(fmt::format("{}/batch", prefix),
-                            make_batch(3, fmt::format("{}batch", prefix)))
-                      .status,
-                  200);
+        for (const char* name : {"batch", "b", "import", "batch/b"}) {
+            const std::string path = fmt::format("{}/{}", prefix, name);
+            EXPECT_EQ(server.post(path, make_batch(1, path)).status, 200) << path;
+            EXPECT_EQ(server.post(path + "/", make_batch(1, path + "/")).status, 200) << path;
+        }
     }
-    EXPECT_EQ(server.log().counters().stored, 30U);
+    EXPECT_EQ(server.log().counters().stored, 52U);
 }
 
 TEST(Ingest, ARetryGetsTheSameCountAndTakesNoOffset) {
@@ -161,15 +162,98 @@ TEST(Ingest, ABodyThatInflatesTooFarIs413AndStoresNothing) {
     EXPECT_EQ(server.log().counters().received, 0U);
 }
 
+TEST(Ingest, OversizeIs400OnShortPathsWhoseSdksWouldSendItForEver) {
+    TestServer server;
+    const std::string giant((5 << 20) + 1, ' ');
+    EXPECT_EQ(server.post("/v1/batch", giant).status, 413);
+    for (const char* path : {"/v1/b", "/v1/t", "/b"}) {
+        const Answer answer = server.post(path, giant);
+        EXPECT_EQ(answer.status, 400) << path;
+        EXPECT_THAT(answer.body, HasSubstr(R"("code":"too_large")"));
+    }
+    EXPECT_EQ(server.post("/v1/b", gzip(std::string(20 << 20, ' '))).status, 400);
+    EXPECT_EQ(server.post("/v1/b", make_batch(10'001, "m")).status, 400);
+}
+
+TEST(Ingest, UrlsThatAnSdkCouldMeanAre503AndNever404) {
+    TestServer server;
+    for (const char* path : {"/v1/nothing", "/collect/v1/batch", "/v1/batch/x", "/beacon/x"}) {
+        const Answer answer = server.post(path, kTrack);
+        EXPECT_EQ(answer.status, 503) << path;
+        EXPECT_EQ(answer.headers.at("retry-after"), "60");
+    }
+    EXPECT_EQ(server.get("/v1/projects/k").status, 503);
+    EXPECT_EQ(server.post("/transform", "{}").status, 404) << "SDKs go on without it";
+    EXPECT_EQ(server.get("/robots.txt").status, 404);
+}
+
+TEST(Ingest, AnEventWithoutIdsIsNamedInTheWordsThatAndroidLooksFor) {
+    TestServer server;
+    EXPECT_THAT(server.post("/v1/batch", R"({"batch":[{"type":"page"}]})").body,
+                HasSubstr("request neither has anonymousId nor userId"));
+    EXPECT_THAT(server.post("/v1/batch", R"({"batch":[{"type":"x","userId":"u"}]})").body,
+                ::testing::Not(HasSubstr("request neither")));
+}
+
+TEST(Ingest, TheQueryCarriesTheKeyOfABeacon) {
+    testing::TestServerOptions options;
+    options.auth = {.is_write_key_needed = true, .write_key = "se cret", .api_token = ""};
+    TestServer server(options);
+    const std::string body = make_batch(1, "beacon");
+    EXPECT_EQ(server.post("/beacon/v1/batch?writeKey=se%20cret", body).status, 200);
+    EXPECT_EQ(server.post("/beacon/v1/batch?writeKey=no", body).status, 401);
+    EXPECT_EQ(server.post("/beacon/v1/batch", body).status, 401);
+    EXPECT_THAT(server.stored().at(0).at("ingest_info"), HasSubstr(R"("rule":"rudder")"));
+}
+
+TEST(Ingest, EveryCodingIsReadByItsBytesOrItsHeader) {
+    TestServer server;
+    // {"userId":"u","event":"e"}
+    const std::string zstd("\x28\xb5\x2f\xfd\x20\x1a\xd1\x00\x00{\"userId\":\"u\",\"event\":\"e\"}",
+                           35);
+    const std::string brotli("\x8b\x0c\x80{\"userId\":\"u\",\"event\":\"e\"}\x03", 30);
+    const std::string raw_deflate("\x01\x1a\x00\xe5\xff{\"userId\":\"u\",\"event\":\"e\"}", 31);
+    const std::string plain = R"({"userId":"u","event":"e"})";
+    EXPECT_EQ(server.post("/v1/t", zstd, "Content-Encoding: zstd\r\n").status, 200);
+    EXPECT_EQ(server.post("/v1/t", zstd).status, 200);
+    EXPECT_EQ(server.post("/v1/t", brotli, "Content-Encoding: br\r\n").status, 200);
+    EXPECT_EQ(server.post("/v1/t", raw_deflate, "Content-Encoding: deflate\r\n").status, 200);
+    for (const char* header : {"br", "deflate", "zstd", "gzip", "identity"}) {
+        const std::string line = fmt::format("Content-Encoding: {}\r\n", header);
+        EXPECT_EQ(server.post("/v1/t", plain, line).status, 200)
+            << "a proxy inflated it and left " << header;
+    }
+    EXPECT_EQ(server.log().counters().stored, 9U);
+    const Answer damaged = server.post("/v1/t", "nonsense", "Content-Encoding: br\r\n");
+    EXPECT_EQ(damaged.status, 400);
+    EXPECT_THAT(damaged.body, HasSubstr("Invalid br body"));
+}
+
+TEST(Ingest, NoContentTypeKeepsABodyFromBeingRead) {
+    TestServer server;
+    for (const char* type : {"", "text/plain", "application/x-www-form-urlencoded", "x"}) {
+        const std::string line =
+            *type == 0 ? std::string() : fmt::format("Content-Type: {}\r\n", type);
+        EXPECT_EQ(server.post("/v1/b", make_batch(1, type), line).status, 200) << type;
+    }
+    EXPECT_EQ(server
+                  .call("POST /v1/b HTTP/1.1\r\nHost: h.localhost\r\nContent-Type: text/plain\r\n"
+                        "Transfer-Encoding: chunked\r\n\r\n19\r\n{\"batch\":[{\"type\":\"page\","
+                        "\r\n10\r\n\"userId\":\"u\"}]} \r\n0\r\n\r\n")
+                  .status,
+              200);
+    EXPECT_EQ(server.log().counters().stored, 5U);
+}
+
 TEST(Ingest, UnknownEncodingsAre415AndTheConnectionStays) {
     TestServer server;
     Client client(server.port());
     EXPECT_EQ(
-        client.call(make_request("POST", "/v1/track", kTrack, "Content-Encoding: br\r\n")).status,
+        client.call(make_request("POST", "/v1/track", kTrack, "Content-Encoding: lz64\r\n")).status,
         415);
     EXPECT_EQ(client.call(make_request("POST", "/v1/track", kTrack)).status, 200);
     EXPECT_EQ(client.call(make_request("GET", "/v1/track")).status, 405);
-    EXPECT_EQ(client.call(make_request("POST", "/v1/nothing", kTrack)).status, 404);
+    EXPECT_EQ(client.call(make_request("POST", "/nothing", kTrack)).status, 404);
     EXPECT_EQ(client.call(make_request("POST", "/v1/track", "{")).status, 400);
     EXPECT_EQ(client.call(make_request("POST", "/v1/track", kTrack)).status, 200);
 }

@@ -15,8 +15,11 @@
 #include "server/api/catalog.h"
 #include "server/api/fsck.h"
 #include "server/api/health.h"
+#include "server/api/pixel.h"
 #include "server/api/query.h"
+#include "server/api/source_config.h"
 #include "server/api/tables.h"
+#include "server/api/webhook.h"
 #include "wal/log.h"
 
 namespace icelight::server::testing {
@@ -82,6 +85,9 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     auto router = std::make_shared<http::Router>();
     set_policies(*router, std::move(options.policies));
     parts_->ingest->add_routes(*router);
+    add_pixel_routes(*router, *parts_->ingest);
+    add_webhook_routes(*router, *parts_->ingest);
+    add_source_config_routes(*router, *parts_->auth);
     add_table_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
     add_catalog_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
     add_query_routes(*router,
@@ -135,6 +141,10 @@ std::uint16_t TestServer::port() const {
 
 wal::Log& TestServer::log() {
     return *parts_->log;
+}
+
+std::vector<StoredItem> TestServer::stored() const {
+    return read_stored_items(parts_->directory.path() / "log", *parts_->log);
 }
 
 }  // namespace icelight::server::testing

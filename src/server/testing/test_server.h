@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/testing/temp_dir.h"
@@ -10,6 +11,7 @@
 #include "server/api/cors.h"
 #include "server/api/ingest.h"
 #include "server/auth.h"
+#include "server/testing/stored_items.h"
 
 namespace icelight::server::testing {
 
@@ -38,6 +40,8 @@ public:
 
     std::uint16_t port() const;
     wal::Log& log();
+    /// Everything that is durable, in offset order.
+    std::vector<StoredItem> stored() const;
 
 private:
     struct Parts;
