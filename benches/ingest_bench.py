@@ -35,9 +35,9 @@ class Floor:
         self.process.wait()
 
 
-def measure(cpu, port, events, connections, first_id):
+def measure(cpu, port, events, connections, first_id, **more):
     before = cpu()
-    result = load(port, events=events, connections=connections, seconds=SECONDS, first_id=first_id)
+    result = load(port, events=events, connections=connections, seconds=SECONDS, first_id=first_id, **more)
     used = cpu() - before
     done = result["events_acknowledged"] if "events_acknowledged" in result else 0
     if set(result["status"]) != {"200"}:
@@ -83,6 +83,31 @@ def rounds(label, events, connections):
     return median(rates["icelight"])
 
 
+def guards(label, events, connections):
+    """What keys, token buckets, a proxy's header and an address policy cost: the same load with and without them.
+
+    The duplicate window and the metrics have no switch: they are in both, and in the distance to the floors above.
+    """
+    plain = Server("--target-lag", "1h", "--ingest-address-requests-per-second", "0")
+    guarded = Server("--target-lag", "1h")
+    guarded.stop()
+    key = subprocess.run([BUILD / "icelight", "source", "add", "bench", "--ip-policy", "truncate",
+                          "--events-per-second", "1000000000", "--data", guarded.directory / "data"],
+                         check=True, capture_output=True, text=True).stdout.strip()
+    guarded.start("--target-lag", "1h", "--ingest-trusted-proxies", "127.0.0.0/8",
+                  "--ingest-address-requests-per-second", "1000000")
+    headers = f"X-API-Key: {key}\r\nX-Forwarded-For: 198.51.100.1, 203.0.113.7\r\n"
+    off, on, next_id = [], [], 1
+    with plain, guarded:
+        for _ in range(ROUNDS):
+            for server, figures, more in ((plain, off, {}), (guarded, on, {"headers": headers})):
+                micros, _, result = measure(server.ingest_cpu, server.port, events, connections, next_id, **more)
+                next_id = result["next_id"]
+                figures.append(micros)
+    print(f"\n{label}: keys, limits and proxies off {spread(off)}, on {spread(on)} us CPU/event, "
+          f"{100 * (median(on) / median(off) - 1):+.0f} %")
+
+
 def bare_sync(directory):
     return json.loads(subprocess.run([BUILD / "benches" / "bench_sync", directory / "sync.bin", "4096", "2"],
                                      check=True, capture_output=True, text=True).stdout)
@@ -117,6 +142,8 @@ def main():
     print(f"ingest_bench on {os.cpu_count()} cores")
     rounds("batches of 100 events of about 470 bytes", 100, 16)
     singles = rounds("one event a request", 1, 32)
+    guards("batches of 100", 100, 16)
+    guards("one event a request", 1, 32)
     open_loop(singles)
 
 

@@ -47,6 +47,7 @@ struct Options {
     double rate = 0;
     std::uint64_t first_id = 1;
     std::size_t printed = 0;
+    std::string headers;  ///< Whole lines, each with its \r\n.
 };
 
 struct Connection {
@@ -177,8 +178,8 @@ private:
         connection.sent = 0;
         connection.incoming.clear();
         connection.outgoing = options_.events > 1 ? "POST /v1/batch" : "POST /v1/track";
-        connection.outgoing +=
-            " HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ";
+        connection.outgoing += " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + options_.headers +
+                               "Content-Type: application/json\r\nContent-Length: ";
         connection.outgoing += std::to_string(body.body().size()) + "\r\n\r\n" + body.body();
         send_more(connection);
     }
@@ -248,6 +249,7 @@ Options parse_options(int argc, char** argv) {
         if (name == "--seconds") options.seconds = std::atof(value);
         if (name == "--rate") options.rate = std::atof(value);
         if (name == "--print") options.printed = std::strtoul(value, nullptr, 10);
+        if (name == "--headers") options.headers = value;
         if (name == "--first-id") options.first_id = std::strtoull(value, nullptr, 10);
     }
     ICE_CHECK(options.port != 0 || options.printed > 0, "--port or --print is needed");

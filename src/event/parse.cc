@@ -16,11 +16,23 @@ class Parser::Impl {
 public:
     ParsedRequest parse(std::string body, const RequestFacts& facts) {
         body_ = std::move(body);
-        facts_ = &facts;
+        RequestFacts own_facts = facts;
+        facts_ = &own_facts;
         parsed_ = {};
         is_single_ = !facts.route_type.empty() || facts.path == Path::kReplay;
         const BodyVerdict verdict = reader_.read(body_, is_single_);
         if (verdict != BodyVerdict::kNotJson) read_write_key();
+        const bool is_wanted =
+            facts.name_source == nullptr || (*facts.name_source)(parsed_.write_key, own_facts);
+        if (is_wanted) add_body(verdict);
+        reader_.shrink();
+        body_ = {};
+        facts_ = nullptr;
+        return std::exchange(parsed_, {});
+    }
+
+private:
+    void add_body(BodyVerdict verdict) {
         switch (verdict) {
             case BodyVerdict::kOk:
                 add_events();
@@ -38,13 +50,8 @@ public:
                 refuse_size("batch has more than 10000 events");
                 break;
         }
-        reader_.shrink();
-        body_ = {};
-        facts_ = nullptr;
-        return std::exchange(parsed_, {});
     }
 
-private:
     void read_write_key() {
         const Span quoted = reader_.write_key();
         if (quoted.is_empty() || quoted.bytes() > kWriteKeyBytesMax + 2) return;

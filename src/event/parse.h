@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,13 @@ enum class Path : std::uint8_t {
     kReplay,  ///< One event as events__rejected.raw kept it; its type is its own unless given.
 };
 
+struct RequestFacts;
+
+/// Told a body's own write key ("" for none) before any row is made; may change `source_id` and
+/// `remote_ip` of the facts, to views that live during parse(). False: nothing of the body is
+/// wanted.
+using NameSource = std::function<bool(std::string_view write_key, RequestFacts& facts)>;
+
 /// What the request says beside its body. Views need to live during parse() only.
 struct RequestFacts {
     Path path = Path::kBatch;
@@ -34,8 +42,9 @@ struct RequestFacts {
     std::string_view sent_at_header;
     std::string_view remote_ip;
     std::string_view user_agent;
-    const FingerprintKey* key = nullptr;     ///< Of the log that the rows are for; needed.
-    std::optional<std::uint64_t> replay_of;  ///< Offset of the reject that is being replayed.
+    const FingerprintKey* key = nullptr;      ///< Of the log that the rows are for; needed.
+    std::optional<std::uint64_t> replay_of;   ///< Offset of the reject that is being replayed.
+    const NameSource* name_source = nullptr;  ///< For requests whose head names no source.
 };
 
 /// Why one event (or the body) was refused.

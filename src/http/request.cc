@@ -81,6 +81,14 @@ std::string_view Request::header(std::string_view name) const {
     return find_header(name).value_or(std::string_view());
 }
 
+std::vector<std::string_view> Request::all_headers(std::string_view name) const {
+    std::vector<std::string_view> values;
+    for (const Header& header : headers_) {
+        if (equal_ignoring_case(name_of(header), name)) values.push_back(value_of(header));
+    }
+    return values;
+}
+
 std::size_t Request::count_headers(std::string_view name) const {
     std::size_t count = 0;
     for (const Header& header : headers_)

@@ -31,6 +31,8 @@ public:
     /// The same, "" when there is none.
     std::string_view header(std::string_view name) const;
     std::size_t count_headers(std::string_view name) const;
+    /// The values of all headers of that name, in their order.
+    std::vector<std::string_view> all_headers(std::string_view name) const;
 
     std::size_t headers_count() const { return headers_.size(); }
 

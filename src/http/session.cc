@@ -52,6 +52,8 @@ void Session::drain() {
 
 awaitable<void> Session::serve() {
     while (true) {
+        const bool is_there = co_await wait_for_request();
+        if (!is_there) co_return;
         const Next next = co_await serve_one();
         if (next == Next::kLinger) co_await connection_.linger();
         if (next != Next::kRequest) co_return;
@@ -81,25 +83,32 @@ awaitable<Session::Next> Session::serve_one() {
     co_return next;
 }
 
-awaitable<std::optional<ParseStep>> Session::read_head(MessageParser* parser) {
+// Nothing of a request is made before its first byte: idle connections are many.
+awaitable<bool> Session::wait_for_request() {
     is_idle_ = true;
     connection_.set_deadline(limits_.idle_timeout);
     while (true) {
         // An empty line before a request is forgiven (RFC 9112, section 2.2).
-        if (is_idle_ && connection_.unread().starts_with("\r\n")) connection_.consume(2);
+        if (connection_.unread().starts_with("\r\n")) connection_.consume(2);
         const std::string_view unread = connection_.unread();
-        const bool is_half_empty_line = is_idle_ && unread == "\r";
-        if (!unread.empty() && !is_half_empty_line) {
-            if (is_idle_) connection_.set_deadline(limits_.header_timeout);
-            is_idle_ = false;
-            const ParseStep step = parser->parse_head(unread);
-            connection_.consume(step.used_bytes);
-            if (step.state != ParseStep::State::kNeedsMore) co_return step;
-        }
-        if (is_draining_ && is_idle_) co_return std::nullopt;
+        if (!unread.empty() && unread != "\r") break;
+        if (is_draining_) co_return false;
+        const Io io = co_await connection_.fill();
+        if (io != Io::kOk) co_return false;
+    }
+    is_idle_ = false;
+    co_return true;
+}
+
+awaitable<std::optional<ParseStep>> Session::read_head(MessageParser* parser) {
+    connection_.set_deadline(limits_.header_timeout);
+    while (true) {
+        const ParseStep step = parser->parse_head(connection_.unread());
+        connection_.consume(step.used_bytes);
+        if (step.state != ParseStep::State::kNeedsMore) co_return step;
         const Io io = co_await connection_.fill();
         if (io == Io::kOk) continue;
-        if (io == Io::kClosed || is_idle_) co_return std::nullopt;
+        if (io == Io::kClosed) co_return std::nullopt;
         ParseStep late;
         late.state = ParseStep::State::kRefused;
         late.status = status::kRequestTimeout;

@@ -59,8 +59,10 @@ private:
     };
 
     boost::asio::awaitable<void> serve();
+    /// False: there is no next request.
+    boost::asio::awaitable<bool> wait_for_request();
     boost::asio::awaitable<Next> serve_one();
-    /// Empty: the peer went away, or there is no next request.
+    /// Empty: the peer went away.
     boost::asio::awaitable<std::optional<ParseStep>> read_head(MessageParser* parser);
     /// Answers a request whose head is well formed.
     boost::asio::awaitable<Next> serve_request(MessageParser* parser);

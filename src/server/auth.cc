@@ -2,6 +2,7 @@
 
 #include "base/base64.h"
 #include "base/hash.h"
+#include "http/request.h"
 
 namespace icelight::server {
 namespace {
@@ -25,12 +26,11 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
-Result<> check(const std::optional<std::string>& secret, const std::string& expected) {
-    if (!secret) return fail(ErrorCode::kUnauthenticated, "Missing authentication token");
-    if (!equal_constant_time(*secret, expected)) {
-        return fail(ErrorCode::kUnauthenticated, "Invalid authentication token");
-    }
-    return {};
+std::shared_ptr<const app::Token> make_admin(const char* name) {
+    app::Token token;
+    token.name = name;
+    token.role = app::Role::kAdmin;
+    return std::make_shared<const app::Token>(std::move(token));
 }
 
 std::string_view without_port(std::string_view host) {
@@ -63,14 +63,38 @@ std::optional<std::string> find_secret(const Credentials& credentials) {
     return std::nullopt;
 }
 
-Result<> Auth::check_ingest(const Credentials& credentials) const {
-    if (!options_.is_write_key_needed) return {};
-    return check(find_secret(credentials), options_.write_key);
+Result<std::shared_ptr<const app::Token>> Auth::find_caller(const http::Request& request) const {
+    static const auto local_caller = make_admin("this machine");
+    static const auto operator_caller = make_admin("auth.api-token");
+    const auto keys = keys_ ? keys_() : nullptr;
+    if (options_.api_token.empty() && (keys == nullptr || !keys->has_tokens())) {
+        if (options_.is_insecure || find_client_address(request, options_.proxies).is_local)
+            return local_caller;
+    }
+    const auto secret = find_secret({request.header("authorization"), request.header("x-api-key")});
+    if (!secret) return fail(ErrorCode::kUnauthenticated, "Missing authentication token");
+    if (!options_.api_token.empty() && equal_constant_time(*secret, options_.api_token))
+        return operator_caller;
+    auto token = keys == nullptr ? nullptr : keys->find_token(*secret);
+    if (token == nullptr) return fail(ErrorCode::kUnauthenticated, "Invalid authentication token");
+    return token;
 }
 
-Result<> Auth::check_query(const Credentials& credentials) const {
-    if (options_.api_token.empty()) return {};
-    return check(find_secret(credentials), options_.api_token);
+Result<> Auth::check_query(const http::Request& request) const {
+    ICE_ASSIGN(const auto caller, find_caller(request));
+    if (caller->role != app::Role::kCatalog) return {};
+    return fail(ErrorCode::kForbidden,
+                "this token is for the catalog only; use one with the role read");
+}
+
+Result<> Auth::check_admin(const http::Request& request) const {
+    ICE_ASSIGN(const auto caller, find_caller(request));
+    if (caller->role == app::Role::kAdmin) return {};
+    return fail(ErrorCode::kForbidden, "this needs a token with the role admin");
+}
+
+bool Auth::has_token() const {
+    return !options_.api_token.empty() || (keys_ && keys_()->has_tokens());
 }
 
 bool is_loopback_host(std::string_view host) {

@@ -69,6 +69,11 @@ Result<DataDirectory> DataDirectory::open(const std::filesystem::path& path) {
     return DataDirectory(std::move(absolute), std::move(lock));
 }
 
+std::string DataDirectory::holder_of(const std::filesystem::path& path) {
+    const UniqueFd lock(::open((path / "LOCK").c_str(), O_RDONLY | O_CLOEXEC));
+    return lock.is_open() ? read_address(lock.number()) : "";
+}
+
 Result<> DataDirectory::announce(const std::string& address) {
     const std::string line = address + "\n";
     const bool is_written = ::ftruncate(lock_.number(), 0) == 0 &&

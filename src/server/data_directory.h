@@ -10,9 +10,9 @@ namespace icelight::server {
 
 /// The directory that holds everything, locked for this process.
 ///
-/// Layout: LOCK, log/, warehouse/, catalog.db, garbage, spill/. LOCK is held with flock(2) for the
-/// life of the object and holds the server's address, so that a second server can say who is there.
-/// The descriptor is close-on-exec: worker processes never inherit the lock.
+/// Layout: LOCK, log/, warehouse/, catalog.db, app.db, garbage, spill/. LOCK is held with flock(2)
+/// for the life of the object and holds the server's address, so that a second server can say who
+/// is there. The descriptor is close-on-exec: worker processes never inherit the lock.
 class DataDirectory {
 public:
     /// Makes what is missing, checks that it is writable, takes the lock and empties spill/.
@@ -20,6 +20,9 @@ public:
     /// @error kAlreadyExists  another server holds it; the message has its address.
     /// @error kIo             not a directory, or not writable; names the path and what to do.
     static Result<DataDirectory> open(const std::filesystem::path& path);
+
+    /// What the server that holds the directory announced: its address, or words that are none.
+    static std::string holder_of(const std::filesystem::path& path);
 
     /// Writes `address` into LOCK for others to read.
     Result<> announce(const std::string& address);
@@ -34,6 +37,8 @@ public:
 
     /// Files waiting for deletion; losing it only makes them wait anew.
     std::filesystem::path garbage_list() const { return path_ / "garbage"; }
+
+    std::filesystem::path app_file() const { return path_ / "app.db"; }
 
     std::filesystem::path spill() const { return path_ / "spill"; }
 

@@ -23,15 +23,16 @@ Result<ListenAddress> parse_listen_address(std::string_view text) {
     return ListenAddress{std::string(host), port};
 }
 
-Result<> check_exposure(const ListenAddress& listen, const Auth& auth, bool is_insecure_allowed) {
-    if (is_loopback_host(listen.address) || is_insecure_allowed) return {};
-    if (auth.has_write_key() && auth.has_api_token()) return {};
+Result<> check_exposure(const ListenAddress& listen, const Exposure& exposure) {
+    if (is_loopback_host(listen.address) || exposure.is_insecure_allowed) return {};
+    if (exposure.has_write_key && exposure.has_token) return {};
     return fail(
         ErrorCode::kForbidden,
         "listening on " + listen.address +
-            " without keys would let anybody send and read events; set AUTH_TOKEN=<write key> and "
-            "API_TOKEN=<query token>, or listen on 127.0.0.1, or give --insecure on a closed "
-            "network");
+            " without keys would let anybody send and read events; make them with 'icelight source "
+            "add NAME' and 'icelight token add NAME --role admin', or set AUTH_TOKEN=<write key> "
+            "and "
+            "API_TOKEN=<token>, or listen on 127.0.0.1, or give --insecure on a closed network");
 }
 
 }  // namespace icelight::server

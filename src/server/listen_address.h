@@ -8,8 +8,6 @@
 
 namespace icelight::server {
 
-class Auth;
-
 struct ListenAddress {
     std::string address;  ///< Numeric: "127.0.0.1", "::1", "0.0.0.0".
     std::uint16_t port = 0;
@@ -19,8 +17,15 @@ struct ListenAddress {
 /// @error kInvalidArgument
 Result<ListenAddress> parse_listen_address(std::string_view text);
 
-/// Refuses to listen beyond loopback without a write key and an API token.
+/// What stands between strangers and this server.
+struct Exposure {
+    bool has_write_key = false;  ///< Events need a key, and there is one.
+    bool has_token = false;
+    bool is_insecure_allowed = false;
+};
+
+/// Refuses to listen beyond loopback without a write key and a token.
 /// @error kForbidden  the message holds the lines that fix it.
-Result<> check_exposure(const ListenAddress& listen, const Auth& auth, bool is_insecure_allowed);
+Result<> check_exposure(const ListenAddress& listen, const Exposure& exposure);
 
 }  // namespace icelight::server

@@ -1,5 +1,7 @@
 // icelight: analytics events over HTTP, durable before they are acknowledged, in an Apache Iceberg
 // table.
+#include <unistd.h>
+
 #include <array>
 #include <cstdio>
 #include <string>
@@ -8,12 +10,14 @@
 
 #include <fmt/format.h>
 
+#include "base/log.h"
 #include "lake/flush_worker.h"
 #include "lake/fsck/file_probe.h"
 #include "query/worker.h"
 #include "server/commands/commands.h"
 #include "server/commands/load_config.h"
 #include "server/config.h"
+#include "server/key_command.h"
 #include "server/lifecycle.h"
 #include "server/version.h"
 
@@ -38,6 +42,8 @@ constexpr char kUsage[] =
     "\n"
     "  serve             run the server; --data DIR, --listen ADDR:PORT, --target-lag 10s, "
     "--config FILE\n"
+    "  source …          who may send events: sources and their write keys\n"
+    "  token …           who may ask and administer\n"
     "  fsck              check tables, files and log against each other; --data DIR\n"
     "  version           print the version\n"
     "\n"
@@ -57,6 +63,21 @@ int run_serve(std::vector<std::string> arguments) {
         return 0;
     }
     return icelight::server::serve(*config);
+}
+
+int run_keys(const std::string& noun, const std::vector<std::string>& arguments) {
+    std::vector<std::string> environment;
+    for (char** entry = environ; *entry != nullptr; ++entry)
+        environment.emplace_back(*entry);
+    icelight::log::set_level(icelight::log::Level::kWarn);
+    auto said = icelight::server::run_key_command(noun, arguments, environment);
+    if (!said) {
+        complain(said.error().message);
+        return said.error().code == icelight::ErrorCode::kInvalidArgument ? kUsageStatus : 1;
+    }
+    fmt::print(stderr, "{}", said->note);
+    fmt::print("{}", said->out);
+    return 0;
 }
 
 int run_worker(const std::vector<std::string>& arguments) {
@@ -79,6 +100,7 @@ int main(int argc, char** argv) {
     for (const Command& known : kCommands)
         if (command == known.name) return known.run(std::move(arguments));
     if (command == "serve") return run_serve(std::move(arguments));
+    if (command == "source" || command == "token") return run_keys(command, arguments);
     if (command == "worker") return run_worker(arguments);
     if (command == "version" || command == "--version") {
         fmt::print("icelight {}\n", icelight::server::kVersion);

@@ -56,6 +56,14 @@ void started(const std::string& address, const std::string& settings) {
     log::info(kModule, "ready", {{"address", address}, {"settings", settings}});
 }
 
+void keys_advised() {
+    fmt::print(
+        stderr,
+        "icelight: anybody who reaches this address may send events; make the first keys with\n"
+        "icelight:   icelight source add NAME               prints a write key for SDKs\n"
+        "icelight:   icelight token add NAME --role admin   prints a token for queries\n");
+}
+
 void cannot_start(const std::string& why) {
     fmt::print(stderr, "icelight: cannot start: {}\n", why);
 }

@@ -12,6 +12,8 @@ namespace icelight::server::telemetry {
 void started(const std::string& address, const std::string& settings);
 /// ERROR, and a plain line for people: the process ends with status 1.
 void cannot_start(const std::string& why);
+/// Lines for people: how to make the first write key and token. Nobody needs one yet.
+void keys_advised();
 /// INFO.
 void stopping();
 void stopped();

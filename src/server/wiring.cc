@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 
+#include "app/key_store.h"
 #include "base/clock.h"
 #include "base/worker_pool.h"
 #include "catalog/catalog.h"
@@ -21,6 +22,7 @@
 #include "server/api/fsck.h"
 #include "server/api/health.h"
 #include "server/api/ingest.h"
+#include "server/api/keys.h"
 #include "server/api/pixel.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
@@ -29,6 +31,7 @@
 #include "server/auth.h"
 #include "server/config.h"
 #include "server/data_directory.h"
+#include "server/ingest_gate.h"
 #include "server/listen_address.h"
 #include "server/port_holder.h"
 #include "server/telemetry.h"
@@ -40,17 +43,29 @@ namespace {
 constexpr std::size_t kCatalogPoolThreads = 2;
 constexpr std::size_t kCatalogPoolItemsMax = 256;
 constexpr std::size_t kChecksWaitingMax = 4;
+constexpr std::size_t kAppPoolItemsMax = 64;
 
-Result<Auth> make_auth(const Config& config) {
-    const bool has_key = !config.text("auth.token").empty();
-    const bool is_needed = config.is_set("auth.enabled") ? config.is_on("auth.enabled") : has_key;
-    if (is_needed && !has_key) {
-        return fail(ErrorCode::kInvalidArgument,
-                    "auth.enabled is on but auth.token (AUTH_TOKEN) is empty; set it");
-    }
-    return Auth({.is_write_key_needed = is_needed,
-                 .write_key = config.text("auth.token"),
-                 .api_token = config.text("auth.api-token")});
+Auth::Options auth_options(const Config& config, const ProxyList& proxies) {
+    return {.api_token = config.text("auth.api-token"),
+            .is_insecure = config.is_on("server.insecure"),
+            .proxies = proxies};
+}
+
+/// So many a second, and ten seconds' worth at once.
+Rate make_rate(const Config& config, std::string_view key) {
+    constexpr double kBurstSeconds = 10;
+    const auto per_second = static_cast<double>(config.number(key));
+    return {.per_second = per_second, .burst = per_second * kBurstSeconds};
+}
+
+IngestGateOptions gate_options(const Config& config, const ProxyList& proxies) {
+    IngestGateOptions options{
+        .write_key = config.text("auth.token"),
+        .proxies = proxies,
+        .source_rate = make_rate(config, "ingest.source-events-per-second"),
+        .address_rate = make_rate(config, "ingest.address-requests-per-second")};
+    if (config.is_set("auth.enabled")) options.is_key_needed = config.is_on("auth.enabled");
+    return options;
 }
 
 wal::Options log_options(const Config& config, const DataDirectory& directory) {
@@ -149,11 +164,14 @@ Result<std::unique_ptr<wal::Log>> open_log(const Config& config,
 
 /// In the order of construction; destroyed in reverse.
 struct Wiring::Parts {
-    Parts(DataDirectory opened, Auth made) : directory(std::move(opened)), auth(std::move(made)) {}
+    explicit Parts(DataDirectory opened) : directory(std::move(opened)) {}
 
     DataDirectory directory;
-    Auth auth;
     std::unique_ptr<http::Listener> listener;
+    std::optional<app::Database> database;
+    std::unique_ptr<app::KeyStore> keys;
+    std::unique_ptr<Auth> auth;
+    std::unique_ptr<IngestGate> gate;
     std::unique_ptr<catalog::Catalog> catalog;
     std::unique_ptr<wal::Log> log;
     std::unique_ptr<lake::Flusher> flusher;
@@ -163,7 +181,10 @@ struct Wiring::Parts {
     WorkerPool fsck_pool{"fsck", 1, kChecksWaitingMax};
     std::unique_ptr<Ingest> ingest;
 
+    WorkerPool app_pool{"app", 1, kAppPoolItemsMax};
+
     // In this order.
+    Result<> open_keys(const Config& config, const ListenAddress& listen);
     Result<> open_storage(const Config& config);
     void start_work(const Config& config);
     std::shared_ptr<const http::Router> make_router(const Config& config, bool is_public);
@@ -174,15 +195,13 @@ Wiring::Wiring(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Wiring::~Wiring() = default;
 
 Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config) {
-    ICE_ASSIGN(auto auth, make_auth(config));
     ICE_ASSIGN(const auto listen, parse_listen_address(config.text("server.listen")));
-    ICE_TRY(check_exposure(listen, auth, config.is_on("server.insecure")));
     raise_open_files_limit();
 
     ICE_ASSIGN(auto directory, DataDirectory::open(config.text("server.data")));
-    // The port comes before the data: a second server on it must not touch anything.
+    auto parts = std::make_unique<Parts>(std::move(directory));
+    ICE_TRY(parts->open_keys(config, listen));
     ICE_ASSIGN(auto listener, open_listener(config, listen));
-    auto parts = std::make_unique<Parts>(std::move(directory), std::move(auth));
     parts->listener = std::move(listener);
     ICE_TRY(parts->directory.announce("http://" + parts->listener->address()));
     ICE_TRY(parts->open_storage(config));
@@ -192,7 +211,29 @@ Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config) {
     std::unique_ptr<Wiring> wiring(new Wiring(std::move(parts)));
     wiring->address_ = wiring->parts_->listener->address();
     telemetry::started(wiring->address_, config.summary());
+    if (!wiring->parts_->gate->is_key_needed()) telemetry::keys_advised();
     return wiring;
+}
+
+/// Before the port is taken: who may use it must be known by then.
+Result<> Wiring::Parts::open_keys(const Config& config, const ListenAddress& listen) {
+    ICE_ASSIGN(const auto proxies, ProxyList::parse(config.text("ingest.trusted-proxies")));
+    ICE_ASSIGN(database, app::Database::open(directory.app_file(), system_clock()));
+    ICE_ASSIGN(keys, app::KeyStore::open(*database, system_clock()));
+    const KeysInForce in_force = [store = keys.get()] {
+        return store->table();
+    };
+    auth = std::make_unique<Auth>(auth_options(config, proxies), in_force);
+    gate = std::make_unique<IngestGate>(gate_options(config, proxies), in_force, system_clock());
+    if (gate->is_key_needed() && !gate->has_usable_key() && !keys->table()->has_sources()) {
+        return fail(ErrorCode::kInvalidArgument,
+                    "auth.enabled is on but there is no write key; make one with 'icelight source "
+                    "add NAME' or set auth.token (AUTH_TOKEN)");
+    }
+    return check_exposure(listen,
+                          {.has_write_key = gate->is_key_needed(),
+                           .has_token = auth->has_token(),
+                           .is_insecure_allowed = config.is_on("server.insecure")});
 }
 
 Result<> Wiring::Parts::open_storage(const Config& config) {
@@ -228,7 +269,7 @@ void Wiring::Parts::start_work(const Config& config) {
     if (auto started = query->start(); !started)
         telemetry::sql_unavailable(started.error().message);
     ingest = std::make_unique<Ingest>(
-        ingest_options(config, directory), *log, *flusher, auth, files, system_clock());
+        ingest_options(config, directory), *log, *flusher, *gate, files, system_clock());
 }
 
 std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& config,
@@ -241,24 +282,25 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
     ingest->add_routes(*router);
     add_pixel_routes(*router, *ingest);
     add_webhook_routes(*router, *ingest);
-    add_source_config_routes(*router, auth);
+    add_source_config_routes(*router, *gate);
     add_query_routes(*router,
                      {.service = *query,
                       .log = *log,
-                      .auth = auth,
+                      .auth = *auth,
                       .timeout = config.duration("query.timeout"),
                       .threads = static_cast<int>(config.number("query.threads")),
                       .memory_bytes_max = config.number("query.memory-bytes-max")});
-    add_table_routes(*router, {*catalog, auth, catalog_pool});
+    add_table_routes(*router, {*catalog, *auth, catalog_pool});
+    add_key_routes(*router, {*keys, *auth, app_pool});
     add_fsck_routes(*router,
                     {.catalog = *catalog,
                      .log = *log,
-                     .auth = auth,
+                     .auth = *auth,
                      .pool = fsck_pool,
                      .names = table_names(config),
                      .garbage_list = directory.garbage_list(),
                      .gc_min_age = config.duration("lake.gc-min-age")});
-    add_catalog_routes(*router, {*catalog, auth, catalog_pool});
+    add_catalog_routes(*router, {*catalog, *auth, catalog_pool});
     add_health_routes(*router, {*log, *flusher, *query, system_clock()});
     return router;
 }
@@ -277,6 +319,7 @@ void Wiring::stop(const StopLimits& limits) {
     note("catalog", parts_->catalog->close(deadline_in(limits.catalog)));
     parts_->catalog_pool.close();
     parts_->fsck_pool.close();
+    parts_->app_pool.close();
     telemetry::stopped();
 }
 

@@ -181,7 +181,7 @@ class AuthTest(unittest.TestCase):
                                ({"Authorization": "Bearer write-key-and-more"}, "Invalid authentication token"),
                                ({"X-API-Key": "read-token"}, "Invalid authentication token")):
             reply = self.send(headers)
-            self.assertEqual((reply.status, reply.json()["success"], reply.json()["message"]), (401, False, words))
+            self.assertEqual((reply.status, reply.json()["success"], reply.json()["error"]), (401, False, words))
 
     def test_queries_tables_and_the_catalog_want_the_api_token(self):
         calls = (("POST", "/query", '{"sql":"SELECT 1 AS one"}'), ("GET", "/tables/analytics", None),

@@ -117,7 +117,7 @@ class PortTest(StartCase):
         self.assertEqual(self.server.send([events.track("first")]).status, 200)
 
     def test_listening_beyond_loopback_without_keys_is_refused_with_what_fixes_it(self):
-        self.assert_refuses("AUTH_TOKEN", "API_TOKEN", arguments=("--listen", "0.0.0.0:0"))
+        self.assert_refuses("AUTH_TOKEN", "API_TOKEN", "source add", "token add", arguments=("--listen", "0.0.0.0:0"))
 
 
 class ConfigurationTest(StartCase):

@@ -152,6 +152,31 @@ TEST(WriteKey, IsTakenFromTheEnvelopeElseFromAnEventAndIsInNoRow) {
     EXPECT_EQ(key_of(R"({"userId":"u","writeKey":"k)" + longest + "\"}", "page"), "");
 }
 
+TEST(NameSource, IsAskedOnceWithTheKeyAndItsAnswerIsInEveryRow) {
+    std::vector<std::string> asked;
+    const NameSource name_source = [&asked](std::string_view key, RequestFacts& facts) {
+        asked.emplace_back(key);
+        facts.source_id = "shop";
+        facts.remote_ip = "203.0.113.0";
+        return !key.empty();
+    };
+    RequestFacts facts = make_facts("");
+    facts.name_source = &name_source;
+    const std::string body =
+        R"({"batch":[{"type":"page","userId":"u"},{"type":"page","userId":"v"}],"writeKey":"k"})";
+    const Decoded decoded = parse_and_decode(body, facts);
+    ASSERT_EQ(decoded.rows.size(), 2U);
+    EXPECT_EQ(decoded.rows[1].text(id::kSourceId), "shop");
+    EXPECT_NE(decoded.rows[1].text(id::kIngestInfo).find("203.0.113.0"), std::string_view::npos);
+    for (const char* unwanted : {R"({"batch":[{"type":"page","userId":"u"}]})", "{", "[]"}) {
+        const Decoded nothing = parse_and_decode(unwanted, facts);
+        EXPECT_EQ(nothing.parsed.received, 0U) << unwanted;
+        EXPECT_TRUE(nothing.parsed.rejects.empty()) << unwanted;
+        EXPECT_TRUE(nothing.parsed.errors.empty()) << unwanted;
+    }
+    EXPECT_EQ(asked, (std::vector<std::string>{"k", "", "", ""}));
+}
+
 TEST(ParseSingle, ErrorsHaveNoPath) {
     const Decoded decoded = parse_and_decode(R"({"event":"e"})", make_facts("track"));
     ASSERT_EQ(decoded.parsed.errors.size(), 1u);

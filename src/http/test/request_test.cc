@@ -35,6 +35,9 @@ TEST(Request, HeadersAreFoundInAnyCaseAndTrimmed) {
     request.add_header("Empty", "");
     EXPECT_EQ(request.find_header("x-one"), "1");
     EXPECT_EQ(request.count_headers("X-ONE"), 2U);
+    EXPECT_EQ(request.all_headers("X-ONE").size(), 2U);
+    EXPECT_EQ(request.all_headers("x-one").front(), request.header("X-One"));
+    EXPECT_TRUE(request.all_headers("none").empty());
     EXPECT_EQ(request.header("empty"), "");
     EXPECT_FALSE(request.find_header("x-on"));
 }

@@ -39,6 +39,9 @@ protected:
                     icelight::testing::IsOk());
     }
 
+    std::uint16_t port() const { return listener_->port(); }
+
+private:
     std::unique_ptr<Listener> listener_;
 };
 
@@ -74,7 +77,7 @@ constexpr std::array kRefused = {
 
 TEST_F(SmugglingTest, WhatTwoParsersCouldReadInTwoWaysIsOne400AndTheEnd) {
     for (const char* front : kRefused) {
-        Client client(listener_->port());
+        Client client(port());
         client.send(std::string(front).append(kHidden));
         client.finish_sending();
         const Answer answer = client.read();
@@ -106,7 +109,7 @@ constexpr std::array kTaken = {
 
 TEST_F(SmugglingTest, WhatCanBeReadInOneWayOnlyIsReadThatWay) {
     for (const Pair& pair : kTaken) {
-        Client client(listener_->port());
+        Client client(port());
         client.send(std::string(pair.front).append(kHidden));
         const Answer first = client.read();
         EXPECT_EQ(first.status, 200) << pair.front;

@@ -233,8 +233,7 @@ std::string_view iceberg_type_of(int status) {
 void add_catalog_routes(http::Router& router, CatalogRoutes with) {
     const http::Check check =
         [&auth = with.auth](http::Request& request) -> std::optional<http::Response> {
-        auto allowed =
-            auth.check_query({request.header("authorization"), request.header("x-api-key")});
+        auto allowed = auth.check_query(request);
         if (allowed) return std::nullopt;
         return make_iceberg_failure(allowed.error(), Subject::kTable);
     };

@@ -9,12 +9,11 @@
 #include "event/parse.h"
 #include "http/limits.h"
 #include "http/router.h"
-#include "http/target.h"
 #include "lake/flusher.h"
 #include "server/api/ingest_answer.h"
 #include "server/api/ingest_paths.h"
 #include "server/api/lake_token.h"
-#include "server/auth.h"
+#include "server/ingest_gate.h"
 #include "server/telemetry.h"
 #include "wal/log.h"
 
@@ -26,7 +25,6 @@ using boost::asio::awaitable;
 constexpr std::size_t kInlineBytesMax = 64u << 10;  ///< Larger bodies would hold up the net thread.
 constexpr std::size_t kPoolItemsMax = 256;
 constexpr std::chrono::milliseconds kAppendWaitMax{20'000};
-constexpr char kSourceId[] = "default";
 
 event::Parser& parser_of_this_thread() {
     thread_local event::Parser parser;
@@ -59,13 +57,6 @@ bool looks_like_json(std::string_view body) {
     return first != std::string_view::npos && (body[first] == '{' || body[first] == '[');
 }
 
-/// `?writeKey=`: beacons, pixels and webhooks cannot set a header.
-std::string find_query_key(const http::Request& request) {
-    if (request.query().empty()) return {};
-    const auto query = http::parse_query(request.query());
-    return query ? http::find_parameter(*query, "writeKey").value_or("") : std::string();
-}
-
 std::size_t count_duplicates(const wal::Appended& appended) {
     std::size_t count = 0;
     for (const auto& row : appended.rows)
@@ -75,15 +66,21 @@ std::size_t count_duplicates(const wal::Appended& appended) {
 
 }  // namespace
 
+struct Ingest::Parsed {
+    event::ParsedRequest request;
+    std::shared_ptr<const app::Source> source;
+    std::optional<http::Response> refusal;  ///< Of the key in the body; then there is no source.
+};
+
 Ingest::Ingest(IngestOptions options,
                wal::Log& log,
                const lake::Flusher& flusher,
-               const Auth& auth,
+               IngestGate& gate,
                io::FileSystem& files,
                const Clock& clock)
     : options_(std::move(options)),
       log_(log),
-      auth_(auth),
+      gate_(gate),
       clock_(clock),
       quota_(clock),
       floors_(
@@ -116,15 +113,9 @@ void Ingest::add_routes(http::Router& router) {
 }
 
 std::optional<http::Response> Ingest::check(http::Request& request) {
-    std::string key(request.header("x-api-key"));
-    if (key.empty()) key = find_query_key(request);
-    if (auto allowed = auth_.check_ingest({request.header("authorization"), key}); !allowed) {
-        telemetry::refused_request(error_code_name(allowed.error().code));
-        return http::make_json(http::status::kUnauthorized,
-                               R"({"success":false,"error":)" +
-                                   http::quote_json(allowed.error().message) +
-                                   R"(,"code":"unauthenticated","message":)" +
-                                   http::quote_json(allowed.error().message) + "}");
+    if (auto refusal = gate_.refuse(request)) {
+        telemetry::refused_request(http::code_of(refusal->status));
+        return refusal;
     }
     if (auto refusal = floors_.find_refusal(pool_)) {
         telemetry::refused_request(error_code_name(refusal->code));
@@ -140,14 +131,14 @@ std::optional<http::Response> Ingest::check(http::Request& request) {
 
 awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr request) {
     const TimestampUs received_at = request->received_at;
-    Result<event::ParsedRequest> parsed = fail(ErrorCode::kIo, "not parsed");
+    Result<Parsed> parsed = fail(ErrorCode::kIo, "not parsed");
     if (request->body.size() <= kInlineBytesMax && encoding_of(*request) == Encoding::kIdentity) {
         parsed = parse(*path, *request);
     } else {
-        std::function<Result<event::ParsedRequest>()> work = [this, path, request] {
+        std::function<Result<Parsed>()> work = [this, path, request] {
             return parse(*path, *request);
         };
-        parsed = co_await offload<event::ParsedRequest>(pool_, std::move(work));
+        parsed = co_await offload<Parsed>(pool_, std::move(work));
     }
     if (!parsed) {
         telemetry::refused_request(error_code_name(parsed.error().code));
@@ -155,13 +146,17 @@ awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr 
         answer_in_dialect(*path, refused);
         co_return refused;
     }
-    auto shared_parsed = std::make_shared<event::ParsedRequest>(std::move(*parsed));
+    if (parsed->refusal) {
+        telemetry::refused_request(http::code_of(parsed->refusal->status));
+        co_return std::move(*parsed->refusal);
+    }
+    auto shared_parsed = std::make_shared<Parsed>(std::move(*parsed));
     auto response = co_await store(std::move(shared_parsed), received_at);
     answer_in_dialect(*path, response);
     co_return response;
 }
 
-Result<event::ParsedRequest> Ingest::parse(const IngestPath& path, http::Request& request) const {
+Result<Ingest::Parsed> Ingest::parse(const IngestPath& path, http::Request& request) {
     const Encoding encoding = encoding_of(request);
     std::string body = std::move(request.body);
     std::string damage;
@@ -177,21 +172,37 @@ Result<event::ParsedRequest> Ingest::parse(const IngestPath& path, http::Request
         }
     }
     const FingerprintKey key = log_.fingerprint_key();
+    Parsed parsed{.request = {}, .source = gate_.source_of(request), .refusal = std::nullopt};
+    std::string address = parsed.source ? gate_.kept_address(request, *parsed.source) : "";
+    const event::NameSource name_source = [&](std::string_view write_key,
+                                              event::RequestFacts& facts) {
+        auto admission = gate_.admit_body_key(request, write_key);
+        parsed.source = std::move(admission.source);
+        parsed.refusal = std::move(admission.refusal);
+        if (parsed.source == nullptr) return false;
+        address = gate_.kept_address(request, *parsed.source);
+        facts.source_id = parsed.source->id;
+        facts.remote_ip = address;
+        return true;
+    };
     const event::RequestFacts facts{.path = path.kind,
                                     .route_type = path.route_type,
                                     .received_at = request.received_at,
-                                    .source_id = kSourceId,
+                                    .source_id = parsed.source ? parsed.source->id : "",
                                     .content_type = request.header("content-type"),
                                     .sent_at_header = request.header("sentat"),
-                                    .remote_ip = request.remote_address,
+                                    .remote_ip = address,
                                     .user_agent = request.header("user-agent"),
-                                    .key = &key};
-    event::ParsedRequest parsed = parser_of_this_thread().parse(std::move(body), facts);
-    if (!damage.empty()) blame_damage(parsed, damage);
+                                    .key = &key,
+                                    .name_source = parsed.source ? nullptr : &name_source};
+    parsed.request = parser_of_this_thread().parse(std::move(body), facts);
+    if (!damage.empty()) blame_damage(parsed.request, damage);
+    if (parsed.source) gate_.charge(*parsed.source, parsed.request.received);
     return parsed;
 }
 
-wal::Batch Ingest::make_batch(event::ParsedRequest& parsed) {
+wal::Batch Ingest::make_batch(Parsed& whole) {
+    event::ParsedRequest& parsed = whole.request;
     wal::Batch batch;
     batch.rows = std::move(parsed.rows);
     batch.row_refs.reserve(parsed.row_refs.size());
@@ -199,7 +210,7 @@ wal::Batch Ingest::make_batch(event::ParsedRequest& parsed) {
         batch.row_refs.push_back({row.fingerprint, row.bytes});
     std::size_t at = 0;
     for (const std::uint32_t bytes : parsed.reject_bytes) {
-        if (quota_.take(kSourceId, bytes)) {
+        if (quota_.take(whole.source->id, bytes)) {
             batch.rejects.append(parsed.rejects, at, bytes);
             batch.reject_bytes.push_back(bytes);
         } else {
@@ -210,12 +221,12 @@ wal::Batch Ingest::make_batch(event::ParsedRequest& parsed) {
     return batch;
 }
 
-awaitable<http::Response> Ingest::store(std::shared_ptr<event::ParsedRequest> parsed,
-                                        TimestampUs received_at) {
+awaitable<http::Response> Ingest::store(std::shared_ptr<Parsed> whole, TimestampUs received_at) {
+    const event::ParsedRequest* const parsed = &whole->request;
     for (const auto& error : parsed->errors)
         telemetry::refused_events(error.code, 1);
     const bool has_rows = !parsed->row_refs.empty();
-    wal::Batch batch = make_batch(*parsed);
+    wal::Batch batch = make_batch(*whole);
     if (batch.row_refs.empty() && batch.reject_bytes.empty() && batch.dropped == 0)
         co_return make_all_bad(*parsed);
 

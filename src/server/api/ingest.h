@@ -35,7 +35,7 @@ struct Batch;
 
 namespace icelight::server {
 
-class Auth;
+class IngestGate;
 struct IngestPath;
 
 struct IngestOptions {
@@ -57,7 +57,7 @@ public:
     Ingest(IngestOptions options,
            wal::Log& log,
            const lake::Flusher& flusher,
-           const Auth& auth,
+           IngestGate& gate,
            io::FileSystem& files,
            const Clock& clock);
     Ingest(const Ingest&) = delete;
@@ -75,15 +75,17 @@ public:
     void close();
 
 private:
-    boost::asio::awaitable<http::Response> store(std::shared_ptr<event::ParsedRequest> parsed,
+    struct Parsed;  ///< What a body held, and whose it is.
+
+    boost::asio::awaitable<http::Response> store(std::shared_ptr<Parsed> whole,
                                                  TimestampUs received_at);
-    Result<event::ParsedRequest> parse(const IngestPath& path, http::Request& request) const;
-    wal::Batch make_batch(event::ParsedRequest& parsed);
+    Result<Parsed> parse(const IngestPath& path, http::Request& request);
+    wal::Batch make_batch(Parsed& whole);
 
     // constant after construction
     const IngestOptions options_;
     wal::Log& log_;
-    const Auth& auth_;
+    IngestGate& gate_;
     const Clock& clock_;
     // any thread
     RejectQuota quota_;

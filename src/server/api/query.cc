@@ -129,8 +129,7 @@ awaitable<http::Response> answer_health(QueryRoutes with) {
 void add_query_routes(http::Router& router, QueryRoutes with) {
     const http::Check check =
         [&auth = with.auth](http::Request& request) -> std::optional<http::Response> {
-        auto allowed =
-            auth.check_query({request.header("authorization"), request.header("x-api-key")});
+        auto allowed = auth.check_query(request);
         if (!allowed) return http::make_error(allowed.error());
         if (is_foreign_origin(request)) {
             return http::make_error(http::status::kForbidden,

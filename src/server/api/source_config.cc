@@ -7,6 +7,7 @@
 #include "http/router.h"
 #include "http/target.h"
 #include "server/auth.h"
+#include "server/ingest_gate.h"
 #include "server/telemetry.h"
 
 namespace icelight::server {
@@ -33,19 +34,20 @@ http::Response make_wrong_key() {
     return http::make_error(http::status::kBadRequest, "unauthenticated", "Invalid write key");
 }
 
-awaitable<http::Response> answer_source_config(const Auth* auth, http::RequestPtr request) {
+awaitable<http::Response> answer_source_config(const IngestGate* gate, http::RequestPtr request) {
     const auto query = http::parse_query(request->query()).value_or(http::QueryParameters());
     const std::string in_query = http::find_parameter(query, "writeKey").value_or("");
     const Credentials credentials{
         .authorization = in_query.empty() ? request->header("authorization") : std::string_view(),
         .api_key = in_query};
-    if (!auth->check_ingest(credentials)) co_return make_wrong_key();
-    co_return make_document(make_source_config(find_secret(credentials).value_or("")));
+    const std::string key = find_secret(credentials).value_or("");
+    if (!gate->takes_key(key)) co_return make_wrong_key();
+    co_return make_document(make_source_config(key));
 }
 
-awaitable<http::Response> answer_settings(const Auth* auth, http::RequestPtr request) {
+awaitable<http::Response> answer_settings(const IngestGate* gate, http::RequestPtr request) {
     const std::string& key = request->parameter(0);
-    if (!auth->check_ingest({.authorization = {}, .api_key = key})) co_return make_wrong_key();
+    if (!gate->takes_key(key)) co_return make_wrong_key();
     const bool is_secure = http::equal_ignoring_case(request->header("x-forwarded-proto"), "https");
     co_return make_document(make_settings(key, request->host(), is_secure ? "https" : "http"));
 }
@@ -87,12 +89,12 @@ std::string make_settings(std::string_view write_key,
         kEnabled);
 }
 
-void add_source_config_routes(http::Router& router, const Auth& auth) {
+void add_source_config_routes(http::Router& router, const IngestGate& gate) {
     for (const char* pattern : {"/sourceConfig", "//sourceConfig", "/v1/sourceConfig"}) {
         router.add({.method = http::Method::kGet,
                     .pattern = pattern,
-                    .handler = [auth = &auth](http::RequestPtr request) {
-                        return answer_source_config(auth, std::move(request));
+                    .handler = [gate = &gate](http::RequestPtr request) {
+                        return answer_source_config(gate, std::move(request));
                     }});
     }
     // "projects/projects": React Native appends its path to a `cdnProxy` that has one.
@@ -102,8 +104,8 @@ void add_source_config_routes(http::Router& router, const Auth& auth) {
                                 "/projects/projects/{key}/settings"}) {
         router.add({.method = http::Method::kGet,
                     .pattern = pattern,
-                    .handler = [auth = &auth](http::RequestPtr request) {
-                        return answer_settings(auth, std::move(request));
+                    .handler = [gate = &gate](http::RequestPtr request) {
+                        return answer_settings(gate, std::move(request));
                     }});
     }
     for (const char* pattern : {"/v1/m", "/m", "/rsaMetrics", "//rsaMetrics"}) {

@@ -9,15 +9,15 @@ class Router;
 
 namespace icelight::server {
 
-class Auth;
+class IngestGate;
 
 /// What SDKs ask for before, or beside, sending events; without it the browser SDKs do not start.
 ///
 /// GET `/sourceConfig` (RudderStack's), GET `/v1/projects/{key}/settings` and
 /// `/projects/{key}/settings` (Segment's), GET `/cluster-info`; POST `/v1/m` and `/rsaMetrics`,
 /// which bring counters of the SDK itself: they are counted and thrown away.
-/// Lifetime: `auth` outlives the router.
-void add_source_config_routes(http::Router& router, const Auth& auth);
+/// Lifetime: `gate` outlives the router.
+void add_source_config_routes(http::Router& router, const IngestGate& gate);
 
 /// The configuration that every RudderStack SDK accepts: enabled, no destinations, no statistics.
 std::string make_source_config(std::string_view write_key);

@@ -108,8 +108,7 @@ awaitable<http::Response> answer(WorkerPool& pool, std::function<Result<TextRows
 void add_table_routes(http::Router& router, TableRoutes with) {
     const http::Check check =
         [&auth = with.auth](http::Request& request) -> std::optional<http::Response> {
-        auto allowed =
-            auth.check_query({request.header("authorization"), request.header("x-api-key")});
+        auto allowed = auth.check_query(request);
         if (allowed) return std::nullopt;
         return http::make_error(allowed.error());
     };

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
+#include "http/request.h"
 
 namespace icelight::server {
 namespace {
@@ -28,31 +29,55 @@ TEST(FindSecret, WhatIsNoCredentialIsNone) {
     }
 }
 
-TEST(Auth, IngestIsOpenUntilAKeyIsNeeded) {
-    const Auth open({});
-    EXPECT_THAT(open.check_ingest({}), IsOk());
-    EXPECT_THAT(open.check_ingest({.authorization = "Bearer whatever"}), IsOk());
+http::Request make_request(std::string_view authorization, std::string_view peer = "203.0.113.7") {
+    http::Request request;
+    request.set_target("/query");
+    request.remote_address = peer;
+    if (!authorization.empty()) request.add_header("Authorization", authorization);
+    return request;
 }
 
-TEST(Auth, IngestAnswersWithTheOriginalsTexts) {
-    const Auth auth({.is_write_key_needed = true, .write_key = "key", .api_token = ""});
-    EXPECT_THAT(auth.check_ingest({.authorization = "Bearer key"}), IsOk());
-    EXPECT_THAT(auth.check_ingest({}), IsError(ErrorCode::kUnauthenticated));
-    EXPECT_THAT(auth.check_ingest({}), HasMessage("Missing authentication token"));
-    for (const char* wrong : {"Bearer Key", "Bearer key2", "Bearer ke"}) {
-        EXPECT_THAT(auth.check_ingest({.authorization = wrong}),
+TEST(Auth, WithoutATokenThisMachineIsAnAdministratorAndNobodyElse) {
+    const Auth auth({});
+    EXPECT_THAT(auth.check_admin(make_request("", "127.0.0.1")), IsOk());
+    EXPECT_THAT(auth.check_query(make_request("Bearer whatever", "::1")), IsOk());
+    EXPECT_THAT(auth.check_query(make_request("")), HasMessage("Missing authentication token"));
+    auto passed_on = make_request("", "127.0.0.1");
+    passed_on.add_header("X-Forwarded-For", "203.0.113.7");
+    EXPECT_THAT(auth.check_query(passed_on), IsError(ErrorCode::kUnauthenticated));
+    const Auth insecure({.is_insecure = true});
+    EXPECT_THAT(insecure.check_admin(make_request("")), IsOk());
+}
+
+TEST(Auth, AConfiguredTokenIsAnAdministrators) {
+    const Auth auth({.api_token = "token"});
+    EXPECT_TRUE(auth.has_token());
+    EXPECT_THAT(auth.check_admin(make_request("Bearer token")), IsOk());
+    EXPECT_THAT(auth.check_query(make_request("", "127.0.0.1")),
+                HasMessage("Missing authentication token"));
+    for (const char* wrong : {"Bearer Token", "Bearer token2", "Bearer tok"}) {
+        EXPECT_THAT(auth.check_query(make_request(wrong)),
                     HasMessage("Invalid authentication token"))
             << wrong;
     }
 }
 
-TEST(Auth, AWriteKeyDoesNotOpenQueries) {
-    const Auth auth({.is_write_key_needed = true, .write_key = "key", .api_token = "token"});
-    EXPECT_THAT(auth.check_query({.authorization = "Bearer key"}),
-                IsError(ErrorCode::kUnauthenticated));
-    EXPECT_THAT(auth.check_query({.authorization = "Bearer token"}), IsOk());
-    EXPECT_THAT(auth.check_ingest({.authorization = "Bearer token"}),
-                IsError(ErrorCode::kUnauthenticated));
+TEST(Auth, TokensMayWhatTheirRoleAndScopesSay) {
+    const app::HashKey key = app::make_hash_key();
+    const auto table = std::make_shared<app::KeyTable>(key);
+    table->add_token({.name = "a", .role = app::Role::kAdmin}, app::hash_secret(key, "admin"));
+    table->add_token({.name = "r", .role = app::Role::kRead}, app::hash_secret(key, "read"));
+    table->add_token({.name = "c", .role = app::Role::kCatalog, .scopes = {{"space", true}}},
+                     app::hash_secret(key, "catalog"));
+    const Auth auth({}, [table] { return table; });
+    EXPECT_THAT(auth.check_admin(make_request("Bearer admin")), IsOk());
+    EXPECT_THAT(auth.check_query(make_request("Bearer read")), IsOk());
+    EXPECT_THAT(auth.check_admin(make_request("Bearer read")), IsError(ErrorCode::kForbidden));
+    EXPECT_THAT(auth.check_query(make_request("Bearer catalog")), IsError(ErrorCode::kForbidden));
+    EXPECT_TRUE((*auth.find_caller(make_request("Bearer catalog")))->may_write("space"));
+    EXPECT_THAT(auth.check_query(make_request("", "127.0.0.1")),
+                IsError(ErrorCode::kUnauthenticated))
+        << "with a token set up this machine needs one too";
 }
 
 TEST(Host, KnowsLoopbackNames) {

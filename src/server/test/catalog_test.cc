@@ -80,7 +80,7 @@ TEST(CatalogApi, ErrorsHaveTheSpecsShapeAndType) {
 
 TEST(CatalogApi, ATokenIsAskedForWhenOneIsSet) {
     testing::TestServerOptions options;
-    options.auth = {.is_write_key_needed = false, .write_key = "", .api_token = "token"};
+    options.auth.api_token = "token";
     TestServer server(options);
     const Answer refused = server.get("/iceberg/v1/config");
     EXPECT_EQ(refused.status, 401);

@@ -197,7 +197,7 @@ TEST(Ingest, AnEventWithoutIdsIsNamedInTheWordsThatAndroidLooksFor) {
 
 TEST(Ingest, TheQueryCarriesTheKeyOfABeacon) {
     testing::TestServerOptions options;
-    options.auth = {.is_write_key_needed = true, .write_key = "se cret", .api_token = ""};
+    options.gate.write_key = "se cret";
     TestServer server(options);
     const std::string body = make_batch(1, "beacon");
     EXPECT_EQ(server.post("/beacon/v1/batch?writeKey=se%20cret", body).status, 200);
@@ -267,18 +267,49 @@ TEST(Ingest, LargeBodiesAreParsedElsewhereWithTheSameAnswer) {
 
 TEST(Ingest, TheWriteKeyComesByBearerBasicOrHeader) {
     testing::TestServerOptions options;
-    options.auth = {.is_write_key_needed = true, .write_key = "secret", .api_token = ""};
+    options.gate.write_key = "secret";
     TestServer server(options);
     const Answer missing = server.post("/v1/track", kTrack);
     EXPECT_EQ(missing.status, 401);
-    EXPECT_THAT(missing.body, HasSubstr(R"("message":"Missing authentication token")"));
+    EXPECT_THAT(missing.body, HasSubstr(R"("error":"Missing authentication token")"));
     const Answer wrong = server.post("/v1/track", kTrack, "Authorization: Bearer no\r\n");
     EXPECT_EQ(wrong.status, 401);
-    EXPECT_THAT(wrong.body, HasSubstr(R"("message":"Invalid authentication token")"));
+    EXPECT_THAT(wrong.body, HasSubstr(R"("error":"Invalid authentication token")"));
     for (const char* header : {"Authorization: Bearer secret\r\n",
                                "Authorization: Basic c2VjcmV0Og==\r\n",
                                "X-API-Key: secret\r\n"})
         EXPECT_EQ(server.post("/v1/track", kTrack, header).status, 200) << header;
+    EXPECT_EQ(server.log().counters().received, 3U) << "who is not known leaves nothing";
+}
+
+TEST(Ingest, AKeyInTheBodyNamesTheSourceOfItsRows) {
+    TestServer server;
+    const auto add = [&server](std::string_view body) {
+        const Answer made = server.post("/api/sources", body, "Content-Type: application/json\r\n");
+        EXPECT_EQ(made.status, 200) << made.body;
+        const auto at = made.body.find("wk_");
+        return made.body.substr(at, made.body.find('"', at) - at);
+    };
+    const std::string web = add(R"({"name":"web"})");
+    const std::string ios = add(R"({"name":"ios","ip_policy":"remove"})");
+    const auto body_of = [](const std::string& key) {
+        return R"({"batch":[{"type":"page","userId":"u","messageId":"m"}],"writeKey":")" + key +
+               "\"}";
+    };
+    EXPECT_EQ(server.post("/v1/b", body_of(web)).status, 200);
+    EXPECT_THAT(server.post("/v1/b", body_of(ios)).body, HasSubstr(R"("duplicates":0)"))
+        << "the same messageId of another source is another event";
+    const Answer retry =
+        server.post("/v1/b", body_of("no"), "Authorization: Bearer " + web + "\r\n");
+    EXPECT_THAT(retry.body, HasSubstr(R"("duplicates":1)"));
+    const auto rows = server.stored();
+    ASSERT_EQ(rows.size(), 2U);
+    EXPECT_EQ(rows.at(0).at("source_id"), "web");
+    EXPECT_THAT(rows.at(0).at("ingest_info"), HasSubstr(R"("ip":"127.0.0.1")"));
+    EXPECT_EQ(rows.at(1).at("source_id"), "ios");
+    EXPECT_THAT(rows.at(1).at("ingest_info"), ::testing::Not(HasSubstr("\"ip\"")));
+    for (const std::string& body : {body_of("no"), body_of(""), std::string("no JSON")})
+        EXPECT_EQ(server.post("/v1/b", body).status, 401) << body;
     EXPECT_EQ(server.log().counters().received, 3U) << "who is not known leaves nothing";
 }
 

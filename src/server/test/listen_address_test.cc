@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
-#include "server/auth.h"
 
 namespace icelight::server {
 namespace {
@@ -24,14 +23,12 @@ TEST(ListenAddress, TakesAddressAndPort) {
 }
 
 TEST(Exposure, BeyondLoopbackNeedsBothKeysOrAWord) {
-    const Auth none({});
-    const Auth one({.is_write_key_needed = true, .write_key = "k", .api_token = ""});
-    const Auth both({.is_write_key_needed = true, .write_key = "k", .api_token = "t"});
-    EXPECT_THAT(check_exposure({"127.0.0.1", 1}, none, false), IsOk());
-    EXPECT_THAT(check_exposure({"0.0.0.0", 1}, none, false), IsError(ErrorCode::kForbidden));
-    EXPECT_THAT(check_exposure({"0.0.0.0", 1}, one, false), HasMessage("API_TOKEN"));
-    EXPECT_THAT(check_exposure({"0.0.0.0", 1}, both, false), IsOk());
-    EXPECT_THAT(check_exposure({"0.0.0.0", 1}, none, true), IsOk());
+    EXPECT_THAT(check_exposure({"127.0.0.1", 1}, {}), IsOk());
+    EXPECT_THAT(check_exposure({"0.0.0.0", 1}, {}), IsError(ErrorCode::kForbidden));
+    EXPECT_THAT(check_exposure({"0.0.0.0", 1}, {.has_write_key = true}), HasMessage("token add"));
+    EXPECT_THAT(check_exposure({"0.0.0.0", 1}, {.has_token = true}), HasMessage("source add"));
+    EXPECT_THAT(check_exposure({"0.0.0.0", 1}, {.has_write_key = true, .has_token = true}), IsOk());
+    EXPECT_THAT(check_exposure({"0.0.0.0", 1}, {.is_insecure_allowed = true}), IsOk());
 }
 
 }  // namespace

@@ -54,7 +54,7 @@ TEST(Pixel, SegmentsDataIsTheEventInBase64) {
 
 TEST(Pixel, IsShownWhateverBecomesOfTheEvent) {
     testing::TestServerOptions options;
-    options.auth = {.is_write_key_needed = true, .write_key = "k", .api_token = ""};
+    options.gate.write_key = "k";
     TestServer server(options);
     expect_picture(server.get("/pixel/v1/track?writeKey=wrong&userId=u&event=e"));
     expect_picture(server.get("/pixel/v1/track?userId=u&event=e"));

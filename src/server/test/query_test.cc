@@ -65,7 +65,7 @@ TEST(Query, ATokenOfAnotherLogIs400) {
 
 TEST(Query, WithATokenSetItMustBeThere) {
     testing::TestServerOptions options;
-    options.auth = {.is_write_key_needed = false, .write_key = "", .api_token = "token"};
+    options.auth.api_token = "token";
     TestServer server(options);
     EXPECT_EQ(server.post("/query", "{}", kJson).status, 401);
     EXPECT_EQ(server.get("/duckdb/_health").status, 401);

@@ -18,7 +18,7 @@ using testing::TestServer;
 
 testing::TestServerOptions with_key(const char* key) {
     testing::TestServerOptions options;
-    options.auth = {.is_write_key_needed = true, .write_key = key, .api_token = ""};
+    options.gate.write_key = key;
     return options;
 }
 

@@ -60,7 +60,7 @@ TEST(Webhook, APayloadCannotLeaveItsMember) {
 
 TEST(Webhook, NeedsTheKeyInQueryOrHeader) {
     testing::TestServerOptions options;
-    options.auth = {.is_write_key_needed = true, .write_key = "k", .api_token = ""};
+    options.gate.write_key = "k";
     TestServer server(options);
     EXPECT_EQ(server.post("/v1/webhook", "{}").status, 401);
     EXPECT_EQ(server.post("/v1/webhook?writeKey=k", "{}").status, 200);

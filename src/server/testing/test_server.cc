@@ -1,7 +1,9 @@
 #include "server/testing/test_server.h"
 
+#include <optional>
 #include <utility>
 
+#include "app/key_store.h"
 #include "base/check.h"
 #include "base/worker_pool.h"
 #include "catalog/catalog.h"
@@ -15,6 +17,7 @@
 #include "server/api/catalog.h"
 #include "server/api/fsck.h"
 #include "server/api/health.h"
+#include "server/api/keys.h"
 #include "server/api/pixel.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
@@ -46,7 +49,11 @@ struct TestServer::Parts {
     std::unique_ptr<lake::Flusher> flusher;
     std::unique_ptr<query::Service> query;
     WorkerPool pool{"catalog-read", 1, 16};
+    std::optional<app::Database> database;
+    std::unique_ptr<app::KeyStore> keys;
+    WorkerPool app_pool{"app", 1, 16};
     std::unique_ptr<Auth> auth;
+    std::unique_ptr<IngestGate> gate;
     std::unique_ptr<Ingest> ingest;
 };
 
@@ -74,12 +81,18 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
         *parts_->log,
         *parts_->catalog,
         clock);
-    parts_->auth = std::make_unique<Auth>(std::move(options.auth));
+    parts_->database = take(app::Database::open(path / "app.db", clock));
+    parts_->keys = take(app::KeyStore::open(*parts_->database, clock));
+    const KeysInForce in_force = [store = parts_->keys.get()] {
+        return store->table();
+    };
+    parts_->auth = std::make_unique<Auth>(std::move(options.auth), in_force);
+    parts_->gate = std::make_unique<IngestGate>(std::move(options.gate), in_force, clock);
     parts_->ingest =
         std::make_unique<Ingest>(IngestOptions{.floors = options.floors, .data_directory = path},
                                  *parts_->log,
                                  *parts_->flusher,
-                                 *parts_->auth,
+                                 *parts_->gate,
                                  files,
                                  clock);
     auto router = std::make_shared<http::Router>();
@@ -87,7 +100,8 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     parts_->ingest->add_routes(*router);
     add_pixel_routes(*router, *parts_->ingest);
     add_webhook_routes(*router, *parts_->ingest);
-    add_source_config_routes(*router, *parts_->auth);
+    add_source_config_routes(*router, *parts_->gate);
+    add_key_routes(*router, {*parts_->keys, *parts_->auth, parts_->app_pool});
     add_table_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
     add_catalog_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
     add_query_routes(*router,
@@ -118,6 +132,7 @@ TestServer::~TestServer() {
     note(parts_->log->close(deadline_in(kStopWait)));
     note(parts_->catalog->close(deadline_in(kStopWait)));
     parts_->pool.close();
+    parts_->app_pool.close();
 }
 
 http::testing::Answer TestServer::call(std::string_view request) const {

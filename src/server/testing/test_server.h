@@ -11,12 +11,14 @@
 #include "server/api/cors.h"
 #include "server/api/ingest.h"
 #include "server/auth.h"
+#include "server/ingest_gate.h"
 #include "server/testing/stored_items.h"
 
 namespace icelight::server::testing {
 
 struct TestServerOptions {
     Auth::Options auth;
+    IngestGateOptions gate;
     Policies policies{.allowed_hosts = "", .is_public = false, .allowed_origins = "*"};
     FloorLimits floors{
         .unflushed_bytes_max = 4ULL << 30, .soft_free_bytes = 0, .hard_free_bytes = 0};

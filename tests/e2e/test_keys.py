@@ -1,0 +1,89 @@
+"""Sources, write keys and tokens: made by the commands, in force at once, kept across restarts, never shown again."""
+
+import subprocess
+import unittest
+
+from harness import events
+from harness.client import basic
+from harness.server import RELEASE, Server, StartFailed, clean_environment
+
+
+class KeysCase(unittest.TestCase):
+    def setUp(self):
+        self.server = Server("--target-lag", "1s", "--log-segment-bytes", "1MiB")
+        self.addCleanup(self.server.close)
+
+    def run_command(self, *arguments, status=0, **environment):
+        """`icelight …` on this server's directory; what it printed on stdout."""
+        done = subprocess.run([RELEASE / "icelight", *arguments, "--data", self.server.data], capture_output=True,
+                              text=True, timeout=60, env=clean_environment(**environment), check=False)
+        self.assertEqual(done.returncode, status, done.stderr)
+        return done.stdout.strip() if status == 0 else done.stderr
+
+    def send(self, key=None, **headers):
+        return self.server.send([events.track("k")], headers={**(basic(key) if key else {}), **headers})
+
+
+class CommandTest(KeysCase):
+    def test_the_first_keys_are_made_before_the_first_start_and_open_the_door(self):
+        key = self.run_command("source", "add", "Web shop")
+        token = self.run_command("token", "add", "ops", "--role", "admin")
+        self.server.start("--listen", "0.0.0.0:0")
+        self.assertEqual(self.send().status, 401)
+        self.assertEqual(self.send(key).status, 200)
+        self.assertEqual(self.server.request("GET", "/tables/analytics").status, 401)
+        bearer = {"Authorization": f"Bearer {token}"}
+        self.assertEqual(self.server.value("SELECT source_id FROM events", headers=bearer), "web-shop")
+        self.assertNotIn(key, self.server.said())
+        self.assertNotIn(token, self.server.said())
+
+    def test_a_running_server_is_told_and_remembers(self):
+        self.server.start()
+        self.assertIn("icelight source add NAME", self.server.said())
+        self.assertEqual(self.send().status, 200)
+        first = self.run_command("source", "add", "web")
+        self.assertEqual(self.send().status, 401)
+        second = self.run_command("source", "rotate", "web", "--grace", "1h")
+        self.assertEqual((self.send(first).status, self.send(second).status), (200, 200))
+        self.server.kill()
+        self.server.start()
+        self.assertNotIn("icelight source add NAME", self.server.said())
+        self.assertEqual((self.send(first).status, self.send(second).status), (200, 200))
+        self.run_command("source", "rotate", "web", "--grace", "0s")
+        self.assertEqual((self.send(first).status, self.send(second).status), (401, 401))
+        self.run_command("source", "disable", "web")
+        listed = self.run_command("source", "list")
+        self.assertIn("disabled", listed)
+        self.assertNotIn(second, listed)
+
+    def test_from_the_first_token_on_the_commands_need_one(self):
+        self.server.start()
+        token = self.run_command("token", "add", "ops", "--role", "admin")
+        self.assertIn("ICELIGHT_TOKEN", self.run_command("token", "list", status=1))
+        self.assertIn("ops", self.run_command("token", "list", ICELIGHT_TOKEN=token))
+        self.run_command("token", "revoke", "ops", ICELIGHT_TOKEN=token)
+        self.assertEqual(self.run_command("token", "list"), "")
+
+
+class ProxyTest(KeysCase):
+    def test_the_client_behind_a_trusted_proxy_is_stored_and_shortened(self):
+        key = self.run_command("source", "add", "web", "--ip-policy", "truncate")
+        token = self.run_command("token", "add", "reader")
+        self.server.start("--ingest-trusted-proxies", "127.0.0.0/8")
+        self.assertEqual(self.send(key, **{"X-Forwarded-For": "1.1.1.1, 203.0.113.7"}).status, 200)
+        self.assertEqual(self.server.request("GET", "/tables/analytics").status, 401, "a proxy is nobody's machine")
+        bearer = {"Authorization": f"Bearer {token}"}
+        self.assertIn('"ip":"203.0.113.0"', self.server.value("SELECT ingest_info FROM events", headers=bearer))
+
+
+class StartTest(KeysCase):
+    def test_auth_without_any_key_is_refused_with_what_makes_one(self):
+        with self.assertRaises(StartFailed) as refused:
+            self.server.start("--auth-enabled", "true")
+        self.assertIn("icelight source add", refused.exception.text)
+
+
+del KeysCase  # not a test itself
+
+if __name__ == "__main__":
+    unittest.main()
