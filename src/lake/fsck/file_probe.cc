@@ -33,10 +33,10 @@ Result<FileProbe> count_rows(engine::Session& session, const std::string& from) 
 Result<FileProbe> probe_file(engine::Session& session, const std::filesystem::path& path) {
     const std::string from = " FROM read_parquet(" + engine::quote_literal(path.string()) +
                              ", hive_partitioning = false)";
-    ICE_ASSIGN(const std::string has_offsets,
-               session.query_text("SELECT count(*) FROM (DESCRIBE SELECT *" + from +
-                                  ") WHERE column_name = '_log_offset'"));
-    if (has_offsets == "0") return count_rows(session, from);
+    const auto columns = session.query_text("SELECT count(*) FROM (DESCRIBE SELECT *" + from +
+                                            ") WHERE column_name = '_log_offset'");
+    if (!columns) return tl::unexpected(columns.error());
+    if (columns->front() == '0') return count_rows(session, from);
     ICE_ASSIGN(auto result, session.query("SELECT _log_offset::BIGINT" + from));
     FileProbe probe;
     std::vector<std::uint64_t> offsets;
