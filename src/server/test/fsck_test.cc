@@ -5,6 +5,7 @@
 
 #include "server/fsck_report.h"
 #include "server/testing/test_server.h"
+#include "wal/log.h"
 
 namespace icelight::server {
 namespace {
