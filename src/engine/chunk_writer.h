@@ -41,9 +41,7 @@ public:
             char* inlined = static_cast<char*>(columns_[column].data) + row * sizeof(TextSlot);
             std::memset(inlined, 0, sizeof(TextSlot));
             std::memcpy(inlined, &slot.length, sizeof(slot.length));
-            if (!value.empty()) {
-                std::memcpy(inlined + sizeof(slot.length), value.data(), value.size());
-            }
+            copy_short(inlined + sizeof(slot.length), value);
             return;
         }
         std::memcpy(slot.prefix, value.data(), sizeof(slot.prefix));
@@ -88,6 +86,23 @@ private:
     };
 
     static constexpr std::size_t kInlineBytes = 12;
+
+    /// Like memcpy for up to kInlineBytes, without a call: the ends are copied and may overlap.
+    static void copy_short(char* to, std::string_view value) {
+        const char* const from = value.data();
+        const std::size_t bytes = value.size();
+        if (bytes >= 8) {
+            std::memcpy(to, from, 8);
+            std::memcpy(to + bytes - 4, from + bytes - 4, 4);
+        } else if (bytes >= 4) {
+            std::memcpy(to, from, 4);
+            std::memcpy(to + bytes - 4, from + bytes - 4, 4);
+        } else if (bytes > 0) {
+            to[0] = from[0];
+            to[bytes / 2] = from[bytes / 2];
+            to[bytes - 1] = from[bytes - 1];
+        }
+    }
 
     template <class T>
     void store(std::size_t column, std::size_t row, T value) {

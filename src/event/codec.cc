@@ -75,8 +75,8 @@ inline std::int64_t time_value(std::uint64_t head, std::int64_t received_at) {
                                      static_cast<std::uint64_t>(received_at));
 }
 
-template <std::size_t count>
-void encode(const Layout& layout, const ColumnValues<count>& row, std::string& out) {
+template <Layout layout, std::size_t count>
+void encode(const ColumnValues<count>& row, std::string& out) {
     const std::uint32_t present = (row.present() >> 1) & layout.held;
     ICE_DCHECK((present & layout.required) == layout.required, "a required column is missing");
     const std::int64_t received_at = row.timestamp(layout.received_at);
@@ -112,68 +112,146 @@ void encode(const Layout& layout, const ColumnValues<count>& row, std::string& o
     });
 }
 
+/// The varint in the 8 bytes at `at`; false if it is longer.
+inline bool take_short_varint(const char*& at, std::uint64_t& value) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, at, sizeof word);
+    const std::uint64_t ends = ~word & 0x8080808080808080;
+    if (ends == 0) return false;
+    word &= ends ^ (ends - 1);  // up to its last byte
+    at += std::countr_zero(ends) / 8 + 1;
+    // Seven bits of each byte, pushed together by pairs.
+    word = (word & 0x007f007f007f007f) | ((word & 0x7f007f007f007f00) >> 1);
+    word = (word & 0x00003fff00003fff) | ((word & 0x3fff00003fff0000) >> 2);
+    value = (word & 0x000000000fffffff) | ((word & 0x0fffffff00000000) >> 4);
+    return true;
+}
+
+inline bool take_varint(const char*& at, const char* end, std::uint64_t& value) {
+    if (at != end && static_cast<signed char>(*at) >= 0) {  // most are one byte
+        value = static_cast<unsigned char>(*at++);
+        return true;
+    }
+    if (end - at >= 8 && take_short_varint(at, value)) return true;
+    value = 0;
+    for (unsigned shift = 0; shift < 64 && at != end; shift += 7) {
+        const auto byte = static_cast<unsigned char>(*at++);
+        value |= static_cast<std::uint64_t>(byte & 0x7f) << shift;
+        if ((byte & 0x80) == 0) return true;
+    }
+    return false;
+}
+
+/// What stands before a row's texts, checked against its bytes as a whole.
 template <std::size_t count>
-Result<> decode(const Layout& layout, std::string_view bytes, ColumnValues<count>& row) {
-    row.clear();
-    ByteReader reader(bytes);
-    if (reader.fixed<char>() != layout.codec) {
+struct Head {
+    std::int64_t received_at;
+    std::uint32_t present;
+    std::array<std::uint64_t, count> values;  ///< One for each present column, by id.
+    const char* texts;                        ///< Where the texts begin; they end with the row.
+
+    /// `id` is present.
+    std::uint64_t value(int id) const {
+        return values[static_cast<std::size_t>(std::popcount(present & (bit(id) - 1)))];
+    }
+};
+
+template <Layout layout, std::size_t count>
+Result<> decode_head(std::string_view bytes, Head<count>& head) {
+    if (bytes.empty() || bytes.front() != layout.codec) {
         return fail(ErrorCode::kCorruption, "row: unknown codec byte");
     }
-    const auto received_at = reader.fixed<std::int64_t>();
-    const std::uint64_t mask = reader.varint();
-    const auto present = static_cast<std::uint32_t>(mask);
-    if (!reader.ok() || (mask & ~std::uint64_t{layout.held}) != 0 ||
-        (present & layout.required) != layout.required) {
+    const char* at = bytes.data() + 1;
+    const char* const end = bytes.data() + bytes.size();
+    std::uint64_t mask = 0;
+    bool is_whole = bytes.size() > sizeof head.received_at;
+    if (is_whole) {
+        std::memcpy(&head.received_at, at, sizeof head.received_at);
+        at += sizeof head.received_at;
+        is_whole = take_varint(at, end, mask);
+    }
+    head.present = static_cast<std::uint32_t>(mask);
+    if (!is_whole || (mask & ~std::uint64_t{layout.held}) != 0 ||
+        (head.present & layout.required) != layout.required) {
         return fail(ErrorCode::kCorruption, "row: unknown or missing columns");
     }
-    row.set_number(layout.received_at, received_at);
-    std::array<std::uint64_t, count + 1> lengths;  // NOLINT: read only where set
-    for_each_id(present, [&](int id) {
-        const std::uint64_t head = reader.varint();
-        if ((layout.texts & bit(id)) != 0) {
-            lengths[static_cast<std::size_t>(id)] = head;
-        } else if ((layout.times & bit(id)) != 0) {
-            row.set_number(id, time_value(head, received_at));
-        } else {
-            row.set_number(id, unzigzag(head));
-        }
-    });
-    for_each_id(present & layout.texts, [&](int id) {
-        row.set_text(id, reader.bytes(lengths[static_cast<std::size_t>(id)]));
-    });
-    if (!reader.ok() || reader.remaining() != 0) {
+    std::uint64_t* value = head.values.data();
+    std::uint64_t text_bytes = 0;
+    for (std::uint32_t left = head.present; left != 0 && is_whole; left &= left - 1, ++value) {
+        is_whole = take_varint(at, end, *value);
+        if ((layout.texts & left & (0u - left)) == 0) continue;
+        is_whole = is_whole && *value <= bytes.size();  // so that their sum cannot overflow
+        text_bytes += *value;
+    }
+    head.texts = at;
+    if (!is_whole || text_bytes != static_cast<std::uint64_t>(end - at)) {
         return fail(ErrorCode::kCorruption, "row: lengths do not fill its bytes");
     }
+    return {};
+}
+
+template <Layout layout, std::size_t count>
+Result<> decode(std::string_view bytes, ColumnValues<count>& row) {
+    Head<count> head;  // NOLINT(cppcoreguidelines-pro-type-member-init): read only where set
+    ICE_TRY((decode_head<layout>(bytes, head)));
+    row.clear();
+    row.set_number(layout.received_at, head.received_at);
+    const std::uint64_t* value = head.values.data();
+    const char* text = head.texts;
+    for_each_id(head.present, [&](int id) {
+        if ((layout.texts & bit(id)) != 0) {
+            row.set_text(id, {text, *value});
+            text += *value;
+        } else if ((layout.times & bit(id)) != 0) {
+            row.set_number(id, time_value(*value, head.received_at));
+        } else {
+            row.set_number(id, unzigzag(*value));
+        }
+        ++value;
+    });
     return {};
 }
 
 }  // namespace
 
 void encode_row(const RowView& row, std::string& out) {
-    encode(kRowLayout, row, out);
+    encode<kRowLayout>(row, out);
 }
 
 void encode_reject(const RejectView& reject, std::string& out) {
-    encode(kRejectLayout, reject, out);
+    encode<kRejectLayout>(reject, out);
 }
 
 Result<> decode_row(std::string_view bytes, RowView& row) {
-    return decode(kRowLayout, bytes, row);
+    return decode<kRowLayout>(bytes, row);
 }
 
 Result<> decode_reject(std::string_view bytes, RejectView& reject) {
-    return decode(kRejectLayout, bytes, reject);
+    return decode<kRejectLayout>(bytes, reject);
+}
+
+Result<RowOrder> decode_row_order(std::string_view bytes) {
+    Head<kEventColumnCount> head;  // NOLINT(cppcoreguidelines-pro-type-member-init): as in decode()
+    ICE_TRY((decode_head<kRowLayout>(bytes, head)));
+    RowOrder order;
+    order.timestamp = time_value(head.value(id::kTimestamp), head.received_at);
+    if ((head.present & bit(id::kEvent)) == 0) return order;
+    const char* text = head.texts;
+    for_each_id(head.present & kRowLayout.texts & (bit(id::kEvent) - 1),
+                [&](int id) { text += head.value(id); });
+    order.event = std::string_view(text, head.value(id::kEvent));
+    return order;
 }
 
 Result<RowView> decode_row(std::string_view bytes) {
     RowView row;
-    ICE_TRY(decode(kRowLayout, bytes, row));
+    ICE_TRY(decode<kRowLayout>(bytes, row));
     return row;
 }
 
 Result<RejectView> decode_reject(std::string_view bytes) {
     RejectView reject;
-    ICE_TRY(decode(kRejectLayout, bytes, reject));
+    ICE_TRY(decode<kRejectLayout>(bytes, reject));
     return reject;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -32,5 +33,14 @@ Result<RejectView> decode_reject(std::string_view bytes);
 /// The same into a row that is used again and again. `row` is unspecified after an error.
 Result<> decode_row(std::string_view bytes, RowView& row);
 Result<> decode_reject(std::string_view bytes, RejectView& reject);
+
+/// What a file of events is ordered by.
+struct RowOrder {
+    TimestampUs timestamp = 0;
+    std::optional<std::string_view> event;  ///< Points into the bytes.
+};
+
+/// Reads no more than that. @error as decode_row, for the same bytes.
+Result<RowOrder> decode_row_order(std::string_view bytes);
 
 }  // namespace icelight::event

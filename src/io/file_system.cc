@@ -1,8 +1,25 @@
 #include "io/file_system.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace icelight::io {
+namespace {
+
+constexpr std::uint64_t kZerosBytes = 1 << 20;
+
+}  // namespace
+
+Result<> File::write_zeros_at(std::uint64_t offset, std::uint64_t bytes) {
+    const std::string zeros(std::min<std::uint64_t>(bytes, kZerosBytes), '\0');
+    while (bytes > 0) {
+        const std::string_view part = std::string_view(zeros).substr(0, bytes);
+        ICE_TRY(write_at(offset, part));
+        offset += part.size();
+        bytes -= part.size();
+    }
+    return {};
+}
 
 Result<std::string> FileSystem::read_file(const std::filesystem::path& path,
                                           std::size_t bytes_max) {

@@ -40,6 +40,9 @@ public:
                                         std::size_t bytes) const = 0;
     /// Writes all of `bytes`. After an error an unknown part of them may be written.
     virtual Result<> write_at(std::uint64_t offset, std::string_view bytes) = 0;
+    /// Writes `bytes` zeros, past the system's cache where it can: nobody is about to read them.
+    /// Errors as write_at.
+    virtual Result<> write_zeros_at(std::uint64_t offset, std::uint64_t bytes);
     /// fdatasync: the bytes and the size. After an error the unsynced bytes are lost for good.
     virtual Result<> sync_data() = 0;
     /// fsync: the same and the times.

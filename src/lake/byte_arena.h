@@ -1,10 +1,15 @@
 #pragma once
 
+#include <sys/mman.h>
+
 #include <cstddef>
+#include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <string_view>
 #include <vector>
+
+#include "base/check.h"
 
 namespace icelight::lake {
 
@@ -14,7 +19,7 @@ namespace icelight::lake {
 /// Thread safety: none. Lifetime: views live until clear().
 class ByteArena {
 public:
-    static constexpr std::size_t kBlockBytes = 1u << 20;
+    static constexpr std::size_t kBlockBytes = 4u << 20;
 
     std::string_view copy(std::string_view bytes) {
         char* to = reserve(bytes.size());
@@ -34,6 +39,23 @@ public:
     std::size_t used_bytes() const { return used_bytes_; }
 
 private:
+    struct Free {
+        void operator()(char* block) const { std::free(block); }
+    };
+
+    using Block = std::unique_ptr<char[], Free>;
+
+    static constexpr std::size_t kHugePageBytes = 2u << 20;
+
+    /// Huge pages, where the system has some: a flush reads the rows in the order of their file,
+    /// and nearly each would miss the table of small pages.
+    static Block make_block() {
+        Block block(static_cast<char*>(std::aligned_alloc(kHugePageBytes, kBlockBytes)));
+        ICE_CHECK(block != nullptr, "out of memory");
+        ::madvise(block.get(), kBlockBytes, MADV_HUGEPAGE);
+        return block;
+    }
+
     char* reserve(std::size_t bytes) {
         if (bytes > kBlockBytes) {
             large_.push_back(std::make_unique<char[]>(bytes));
@@ -41,7 +63,7 @@ private:
         }
         if (static_cast<std::size_t>(end_ - at_) < bytes) {
             if (next_block_ == blocks_.size()) {
-                blocks_.push_back(std::make_unique_for_overwrite<char[]>(kBlockBytes));
+                blocks_.push_back(make_block());
             }
             at_ = blocks_[next_block_++].get();
             end_ = at_ + kBlockBytes;
@@ -51,7 +73,7 @@ private:
         return taken;
     }
 
-    std::vector<std::unique_ptr<char[]>> blocks_;
+    std::vector<Block> blocks_;
     std::vector<std::unique_ptr<char[]>> large_;
     std::size_t next_block_ = 0;
     char* at_ = nullptr;

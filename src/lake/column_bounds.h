@@ -32,11 +32,11 @@ public:
             return;
         }
         // Most texts are told apart by their first bytes.
-        if (head < at.low_head || (head == at.low_head && value < at.low)) {
+        if (head < at.low_head || (head == at.low_head && comes_before(value, at.low))) {
             at.low = value;
             at.low_head = head;
         }
-        if (head > at.high_head || (head == at.high_head && value > at.high)) {
+        if (head > at.high_head || (head == at.high_head && comes_before(at.high, value))) {
             at.high = value;
             at.high_head = head;
         }
@@ -70,6 +70,8 @@ private:
         std::int64_t high = std::numeric_limits<std::int64_t>::min();
     };
 
+    static constexpr std::size_t kHeadBytes = sizeof(std::uint64_t);
+
     /// The first 8 bytes as a number that orders as they do.
     static std::uint64_t head_of(std::string_view text) {
         std::uint64_t head = 0;
@@ -79,6 +81,12 @@ private:
             std::memcpy(&head, text.data(), text.size());
         }
         return __builtin_bswap64(head);
+    }
+
+    /// Of two texts with equal heads; if neither has more than the head, their lengths decide.
+    static bool comes_before(std::string_view a, std::string_view b) {
+        if (a.size() <= kHeadBytes && b.size() <= kHeadBytes) return a.size() < b.size();
+        return a < b;
     }
 
     // By field id; which of the two is used is the column's type.

@@ -36,6 +36,9 @@ public:
     const ColumnBounds& bounds() const { return bounds_; }
 
 private:
+    /// Asks for what the rows some way after `place` will touch.
+    void prefetch(std::size_t place) const;
+
     std::span<const LogItem> items_;
     std::span<const OrderKey> order_;
     const RowHook& hook_;

@@ -120,15 +120,15 @@ void Appender::finish_group(std::span<Pending> batches) {
 }
 
 Result<> Appender::write_and_sync() {
-    const std::string_view bytes = builder_.bytes();
-    if (!bytes.empty()) {
-        ICE_TRY(file_->write_at(durable_.segment_bytes, bytes));
+    const std::size_t bytes = builder_.bytes().size();
+    if (bytes > 0) {
+        ICE_TRY(file_->write_at(durable_.segment_bytes, builder_.whole_blocks()));
 #ifndef ICELIGHT_FAULT_NO_LOG_SYNC
         ICE_TRY(file_->sync_data());
 #endif
     }
     durable_ = builder_.state();
-    ledger_->advance(durable_.next_offset, bytes.size());
+    ledger_->advance(durable_.next_offset, bytes);
     is_attested_ = false;
     return {};
 }

@@ -18,6 +18,9 @@ namespace icelight::wal {
 inline constexpr std::uint32_t kFormatVersion = 1;
 inline constexpr std::size_t kSegmentHeaderBytes = 128;
 inline constexpr std::size_t kRecordHeaderBytes = 104;
+/// Every write ends at a multiple of it, filled up with zeros: a block that is written whole need
+/// not be read first.
+inline constexpr std::uint64_t kBlockBytes = 4096;
 inline constexpr std::size_t kRecordAlignment = 8;
 inline constexpr std::uint32_t kRecordMagic = 0x4c455249;
 inline constexpr std::size_t kLengthBytes = 4;

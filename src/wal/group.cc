@@ -29,6 +29,7 @@ std::size_t GroupBuilder::bytes_max(const Batch& batch) {
 void GroupBuilder::begin(const SegmentHeader& header, const LogState& durable, TimestampUs now_us) {
     seq_ = header.seq;
     salt_ = header.salt;
+    segment_bytes_ = header.segment_bytes;
     durable_ = durable;
     state_ = durable;
     // The record clock never goes back, whatever the machine's does.
@@ -115,6 +116,12 @@ void GroupBuilder::add_counters() {
     const std::size_t start = buffer_.size();
     buffer_.append(kRecordHeaderBytes, '\0');
     finish_record(start, RecordKind::kCounters, 0);
+}
+
+std::string_view GroupBuilder::whole_blocks() {
+    const std::uint64_t end = (state_.segment_bytes + kBlockBytes - 1) / kBlockBytes * kBlockBytes;
+    buffer_.resize(std::min(end, segment_bytes_) - durable_.segment_bytes, '\0');
+    return buffer_;
 }
 
 void GroupBuilder::finish_record(std::size_t start, RecordKind kind, std::uint32_t count) {

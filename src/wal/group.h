@@ -35,7 +35,12 @@ public:
     /// The empty record that attests what was durable at begin().
     void add_counters();
 
-    std::string_view bytes() const { return buffer_; }
+    std::string_view bytes() const {
+        return std::string_view(buffer_).substr(0, state_.segment_bytes - durable_.segment_bytes);
+    }
+
+    /// The same, then zeros (as there are already) to the end of the last block.
+    std::string_view whole_blocks();
 
     /// Where the log stands once bytes() are durable.
     const LogState& state() const { return state_; }
@@ -52,6 +57,7 @@ private:
     Window& window_;
     std::uint64_t seq_ = 0;
     std::uint32_t salt_ = 0;
+    std::uint64_t segment_bytes_ = 0;
     LogState durable_;
     LogState state_;
     std::string buffer_;

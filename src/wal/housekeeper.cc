@@ -22,11 +22,9 @@ constexpr int kNice = 10;
 
 /// Real blocks, not a hole: a later write into them changes no metadata.
 Result<> write_zeros(io::File& file, std::uint64_t bytes, const Pause& pause) {
-    const std::string zeros(std::min(bytes, kPartBytes), '\0');
-    for (std::uint64_t at = 0; at < bytes; at += zeros.size()) {
+    for (std::uint64_t at = 0; at < bytes; at += kPartBytes) {
         const SteadyTime began = system_clock().steady();
-        const auto part = std::min<std::uint64_t>(zeros.size(), bytes - at);
-        ICE_TRY(file.write_at(at, std::string_view(zeros).substr(0, part)));
+        ICE_TRY(file.write_zeros_at(at, std::min(kPartBytes, bytes - at)));
         ICE_TRY(file.sync_data());
         if (pause) pause(system_clock().steady() - began);
     }
@@ -58,7 +56,9 @@ Result<> name_spare(const std::filesystem::path& directory,
                     io::FileSystem& files,
                     io::File& spare,
                     const SegmentHeader& header) {
-    ICE_TRY(spare.write_at(0, encode_segment_header(header)));
+    std::string block = encode_segment_header(header);
+    block.resize(kBlockBytes, '\0');
+    ICE_TRY(spare.write_at(0, block));
     ICE_TRY(spare.sync_data());
     ICE_TRY(files.rename(directory / kSpareName, directory / segment_name(header.seq)));
     return files.sync_directory(directory);

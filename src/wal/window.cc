@@ -12,6 +12,7 @@ constexpr std::size_t kSlotsMin = 1024;
 constexpr std::int64_t kMarkEveryUs = 10'000'000;
 // Ageing is spread over groups, so that a burst a day ago costs no pause now.
 constexpr std::uint64_t kForgottenPerCallMax = 4096;
+constexpr std::uint64_t kEntriesAhead = 16;  // Hides the cache misses of a growing table.
 
 std::uint32_t tag_of(const Fingerprint& fingerprint) {
     const auto tag = static_cast<std::uint32_t>(fingerprint.high & 0xff);
@@ -102,8 +103,10 @@ void Window::grow() {
     const std::uint64_t most = entries_max_ + entries_max_ / 4 + 2;
     const std::uint64_t wanted = std::max<std::uint64_t>((next_ - head_ + 1) * 25 / 16, kSlotsMin);
     slots_.assign(std::max<std::uint64_t>(std::min(wanted, most), kSlotsMin), 0);
-    for (std::uint64_t number = head_; number < next_; ++number)
+    for (std::uint64_t number = head_; number < next_; ++number) {
+        if (number + kEntriesAhead < next_) prefetch(fingerprint_of(number + kEntriesAhead));
         add_slot(fingerprint_of(number), number);
+    }
 }
 
 void Window::erase_slot_of(std::uint64_t number) {

@@ -72,6 +72,11 @@ TEST(RowCodec, RandomRowsComeBackAndEveryTruncationIsCorruption) {
         const auto decoded = decode_row(encoded);
         ASSERT_THAT(decoded, IsOk());
         expect_equal(*decoded, row, kEventColumns);
+        const auto order = decode_row_order(encoded);
+        ASSERT_THAT(order, IsOk());
+        EXPECT_EQ(order->timestamp, row.timestamp(id::kTimestamp));
+        EXPECT_EQ(order->event.has_value(), !row.is_null(id::kEvent));
+        EXPECT_EQ(order->event.value_or(""), row.text(id::kEvent));
         for (std::size_t length = 0; length < encoded.size(); ++length)
             ASSERT_THAT(decode_row(encoded.substr(0, length)), IsError(ErrorCode::kCorruption));
         bytes += 'x';
@@ -106,7 +111,9 @@ TEST(RowCodec, RandomBytesNeverReadOutside) {
         for (int changes = 0; changes < 3; ++changes)
             bytes[random() % bytes.size()] = static_cast<char>(random());
         RowView row;
-        if (!decode_row(bytes, row)) continue;
+        const bool is_row = decode_row(bytes, row).has_value();
+        ASSERT_EQ(decode_row_order(bytes).has_value(), is_row);
+        if (!is_row) continue;
         for (const Column& column : kEventColumns) {
             const std::string_view text = row.text(column.id);
             const bool is_inside =

@@ -29,6 +29,26 @@ TEST_F(PosixFiles, WritesAndReadsAtOffsets) {
     EXPECT_EQ((*file)->read_at(6, out, sizeof(out)).value(), 0U);
 }
 
+TEST_F(PosixFiles, WritesZerosOverWhatWasThereWhateverTheirPlace) {
+    constexpr std::size_t kBytes = 3'000'000;
+    for (const std::size_t at : {0u, 1u, 4096u, 2'999'999u}) {
+        auto file = files_.open(dir_.path() / std::to_string(at), OpenMode::kCreateNew);
+        ASSERT_THAT(file, IsOk());
+        std::string want(kBytes, 'x');
+        ASSERT_THAT((*file)->write_at(0, want), IsOk());
+        ASSERT_THAT((*file)->write_zeros_at(at, kBytes + 5), IsOk());
+        want.resize(at);
+        want.resize(at + kBytes + 5, '\0');
+        ASSERT_THAT((*file)->sync_all(), IsOk());
+        std::string got(want.size() + 1, 'y');
+        EXPECT_EQ((*file)->read_at(0, got.data(), got.size()).value(), want.size());
+        got.pop_back();
+        EXPECT_EQ(got, want);
+        // It is an ordinary file again.
+        EXPECT_THAT((*file)->write_at(1, "abc"), IsOk());
+    }
+}
+
 TEST_F(PosixFiles, NamesThePathAndTheReasonInErrors) {
     EXPECT_THAT(files_.open(dir_.path() / "none", OpenMode::kRead), IsError(ErrorCode::kNotFound));
     EXPECT_THAT(files_.open(dir_.path() / "none", OpenMode::kRead),

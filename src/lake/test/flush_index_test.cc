@@ -1,5 +1,6 @@
 #include "lake/flush_index.h"
 
+#include <limits>
 #include <optional>
 #include <random>
 
@@ -69,6 +70,24 @@ TEST(FlushIndex, RowsAreOrderedByEventTimestampAndOffset) {
         }
     }
     EXPECT_EQ(rows, 2000u);
+}
+
+TEST(FlushIndex, TimesMayLieAsFarApartAsTheyCan) {
+    constexpr TimestampUs kLowest = std::numeric_limits<TimestampUs>::min();
+    constexpr TimestampUs kHighest = std::numeric_limits<TimestampUs>::max();
+    const std::vector<TimestampUs> times{
+        5, kHighest, -1, kLowest, 0, TimestampUs{1} << 40, kHighest - 1, -256, kLowest + 1, 5};
+    std::vector<std::string> encoded;
+    std::vector<LogItem> items;
+    for (const TimestampUs time : times)
+        encoded.push_back(encode("x", time));
+    for (std::uint64_t i = 0; i < encoded.size(); ++i)
+        items.push_back({i, 0, encoded[i]});
+    const FlushIndex index = make_flush_index(items);
+    std::vector<std::uint32_t> order;
+    for (const OrderKey& key : index.days.at(0))
+        order.push_back(key.item);
+    EXPECT_EQ(order, (std::vector<std::uint32_t>{3, 8, 7, 2, 4, 0, 9, 5, 6, 1}));
 }
 
 TEST(FlushIndex, WhatCannotBeDecodedIsSetAside) {

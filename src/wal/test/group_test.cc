@@ -1,5 +1,7 @@
 #include "wal/group.h"
 
+#include <string>
+
 #include <gtest/gtest.h>
 
 #include "wal/test/log_harness.h"
@@ -55,6 +57,21 @@ TEST_F(Group, NewGroupStartsFromWhatIsDurable) {
     builder_.begin(header_, LogState{}, 2);
     EXPECT_TRUE(builder_.bytes().empty());
     EXPECT_EQ(builder_.add(batch_of({"a"})).rows[0], (Outcome{0, false}));
+}
+
+TEST_F(Group, WholeBlocksAreTheBytesThenZerosToTheEndOfABlockOrTheSegment) {
+    header_.segment_bytes = 3 * kBlockBytes / 2;
+    LogState state;
+    builder_.begin(header_, state, 1);
+    builder_.add(batch_of({"a"}));
+    const std::string bytes(builder_.bytes());
+    std::string want = bytes + std::string(kBlockBytes - kSegmentHeaderBytes - bytes.size(), '\0');
+    EXPECT_EQ(builder_.whole_blocks(), want);
+    EXPECT_EQ(builder_.bytes(), bytes);
+    state.segment_bytes = kBlockBytes;
+    builder_.begin(header_, state, 2);
+    builder_.add(batch_of({"b"}));
+    EXPECT_EQ(builder_.whole_blocks().size(), kBlockBytes / 2);
 }
 
 }  // namespace
