@@ -42,9 +42,6 @@ TEST_F(UpkeepThread, KeepsATableSmallWhileItIsWrittenTo) {
     for (std::uint64_t i = 0; i < 80; ++i)
         ASSERT_THAT(commit(make_intent(i, i + 1)), IsOk());
     EXPECT_TRUE(eventually([&] { return load().metadata->snapshots.size() <= 14; }));
-    const auto stray = folder(kEvents) / "data" / "stray.parquet";
-    ASSERT_THAT(files_->write_file_durably(stray, "x"), IsOk());
-    EXPECT_TRUE(eventually([&] { return !std::filesystem::exists(stray); }));
     upkeep.close();
     upkeep.close();
     EXPECT_EQ(rows_of(), 80);
