@@ -79,7 +79,7 @@ class ProxyTest(KeysCase):
 class StartTest(KeysCase):
     def test_auth_without_any_key_is_refused_with_what_makes_one(self):
         with self.assertRaises(StartFailed) as refused:
-            self.server.start("--auth-enabled", "true")
+            self.server.start("--auth-enabled")
         self.assertIn("icelight source add", refused.exception.text)
 
 

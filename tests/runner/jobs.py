@@ -130,7 +130,7 @@ class Fuzz(Job):
     def run(self, scratch, word):
         seconds = 600 if os.environ.get("TEST_ALL") else 10
         (scratch / "corpus").mkdir()
-        command = [build.FUZZ.folder / "fuzz" / f"{self.target}_fuzz", f"-max_total_time={seconds}", "-timeout=10",
+        command = [build.FUZZ.folder / "fuzz" / f"{self.target}_fuzz", f"-max_total_time={seconds}", "-timeout=60",
                    "-rss_limit_mb=2048", "-max_len=65536", "-print_final_stats=1", f"-artifact_prefix={scratch}/found-",
                    scratch / "corpus", ROOT / "fuzz" / "seeds" / self.target]
         status, output = process.run(command, seconds + 120, cwd=scratch)
