@@ -54,7 +54,7 @@ void add_fsck_routes(http::Router& router, FsckRoutes with) {
                 .pattern = "/api/fsck",
                 .handler = [shared](http::RequestPtr) { return answer(shared); },
                 .check = [shared](http::Request& request) -> std::optional<http::Response> {
-                    auto allowed = shared->auth.check_query(request);
+                    auto allowed = shared->auth.check_admin(request);
                     if (allowed) return std::nullopt;
                     return http::make_error(allowed.error());
                 }});

@@ -37,6 +37,7 @@ struct FsckRoutes {
 };
 
 /// Adds GET /api/fsck: reads every file of every table, answers the report (200, clean or not).
+/// For administrators.
 void add_fsck_routes(http::Router& router, FsckRoutes with);
 
 }  // namespace icelight::server

@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
+#include "server/admin_client.h"
 #include "server/fsck_report.h"
 #include "server/testing/test_server.h"
 #include "wal/log.h"
@@ -31,12 +32,36 @@ TEST(Fsck, AnswersAReportOfTheLiveServer) {
     EXPECT_EQ(report.at("log").at("uuid").as_string(), server.log().uuid().text());
 }
 
-TEST(Fsck, NeedsTheTokenOfQueries) {
+TEST(Fsck, NeedsAnAdministratorsToken) {
     testing::TestServerOptions options;
     options.auth.api_token = "secret";
     TestServer server(std::move(options));
     EXPECT_EQ(server.get("/api/fsck").status, 401);
-    EXPECT_EQ(server.get("/api/fsck", "Authorization: Bearer secret\r\n").status, 200);
+    const std::string admin = "Authorization: Bearer secret\r\n";
+    EXPECT_EQ(server.get("/api/fsck", admin).status, 200);
+    const auto made = server.post("/api/tokens",
+                                  R"({"name":"r","role":"read"})",
+                                  admin + "Content-Type: application/json\r\n");
+    ASSERT_EQ(made.status, 200) << made.body;
+    const std::string reader(json_of(made.body).at("secret").as_string());
+    EXPECT_EQ(server.get("/api/fsck", "Authorization: Bearer " + reader + "\r\n").status, 403);
+}
+
+TEST(Fsck, IsFetchedByTheCommandOrRefusedWithAHint) {
+    testing::TestServerOptions options;
+    options.auth.api_token = "secret";
+    TestServer server(std::move(options));
+    AdminTarget target{.url = "http://127.0.0.1:" + std::to_string(server.port()),
+                       .token = "secret",
+                       .token_source = "--the-option"};
+    const auto report = fetch_fsck_report(target);
+    ASSERT_TRUE(report) << report.error().message;
+    EXPECT_TRUE(json_of(*report).at("clean").as_bool());
+    target.token = "";
+    const auto refused = fetch_fsck_report(target);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::kUnauthenticated);
+    EXPECT_NE(refused.error().message.find("--the-option"), std::string::npos);
 }
 
 TEST(FsckReport, IsOneObjectWithEveryFinding) {
