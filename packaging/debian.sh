@@ -10,7 +10,8 @@ build=(
     libboost-json1.81-dev mold ninja-build pkg-config prometheus-cpp-dev python3-venv zlib1g-dev
 )
 test=(
-    clang-16 clang-format-14 clang-tidy-16 curl libbenchmark-dev libclang-rt-16-dev libgmock-dev libgtest-dev procps sqlite3 strace
+    clang-16 clang-format-14 clang-tidy-16 curl libbenchmark-dev libclang-rt-16-dev libgmock-dev libgtest-dev
+    maven openjdk-17-jre-headless procps sqlite3 strace
 )
 
 case ${1:-build} in

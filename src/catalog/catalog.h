@@ -23,6 +23,8 @@ namespace icelight::catalog {
 class PinRegistry;
 struct RewriteIntent;  // rewrite.h
 struct TableCommit;    // table_commit.h
+struct ClientRequest;  // client_change.h
+struct ClientReply;
 
 struct Namespace {
     std::vector<std::string> levels;
@@ -33,6 +35,13 @@ struct Namespace {
 struct LoadedTable {
     std::shared_ptr<const iceberg::TableMetadata> metadata;
     std::string metadata_location;  ///< "file:///…/metadata/00007-<uuid>.metadata.json"
+};
+
+/// Where a new table is to lie.
+struct PlaceRequest {
+    TableIdent ident;
+    std::string wanted;       ///< Taken if it lies inside the warehouse; may be empty.
+    bool is_written = false;  ///< Its folders are made now: a client writes before it commits.
 };
 
 /// What a reader needs to see every row once: the tables and the watermark of the same commit.
@@ -128,6 +137,20 @@ public:
     /// change stays, and its journal is cleared.
     /// @error kNotFound; kConflict, others: what the plan says. Nothing was changed.
     virtual Result<LoadedTable> rewrite_table(RewriteIntent intent) = 0;
+
+    /// Makes a change that a client of the REST protocol asks for, in its turn, and waits for it.
+    /// Requirements are checked against the state of that turn, so that changes which do not touch
+    /// one another all land.
+    ///
+    /// @error kNotFound, kAlreadyExists  with the words of catalog/refusal.h.
+    /// @error kConflict  a requirement does not hold; a snapshot was built on a state that is
+    ///   gone; the namespace is not empty.
+    /// @error kForbidden  an admin may.
+    /// @error kInvalidArgument  cannot be applied, or breaks the rules for tables that the log is
+    ///   carried into. Nothing was changed in any of these cases.
+    virtual Result<ClientReply> change(ClientRequest request) = 0;
+    /// The location for a new table: one that no other table uses.
+    virtual Result<std::string> place_table(PlaceRequest request) = 0;
 
     /// The sink's W; empty before the first adopt_log() or commit.
     virtual Result<std::optional<Watermark>> watermark(SinkId sink) = 0;

@@ -1,5 +1,6 @@
 #include "lake/append.h"
 
+#include <map>
 #include <set>
 
 #include "iceberg/manifest.h"
@@ -9,17 +10,30 @@
 
 namespace icelight::lake {
 
+namespace {
+
+/// Clients may have dropped columns: what a manifest says is by the ids of the schema it names.
+template <class Value>
+std::map<std::int32_t, Value> of_schema(std::map<std::int32_t, Value> by_id,
+                                        const iceberg::Schema& schema) {
+    std::erase_if(by_id,
+                  [&](const auto& entry) { return schema.find_field(entry.first) == nullptr; });
+    return by_id;
+}
+
+}  // namespace
+
 iceberg::DataFile make_data_file(const WrittenDataFile& file, const TableLayout& layout) {
     iceberg::DataFile out;
     out.file_path = io::file_location(file.path);
     out.partition = {file.day};
     out.record_count = file.row_count;
     out.file_size_bytes = file.file_bytes;
-    out.column_sizes = file.column_sizes;
-    out.value_counts = file.value_counts;
-    out.null_value_counts = file.null_value_counts;
-    out.lower_bounds = file.lower_bounds;
-    out.upper_bounds = file.upper_bounds;
+    out.column_sizes = of_schema(file.column_sizes, layout.schema);
+    out.value_counts = of_schema(file.value_counts, layout.schema);
+    out.null_value_counts = of_schema(file.null_value_counts, layout.schema);
+    out.lower_bounds = of_schema(file.lower_bounds, layout.schema);
+    out.upper_bounds = of_schema(file.upper_bounds, layout.schema);
     out.split_offsets = file.split_offsets;
     out.sort_order_id = layout.sort_order_id;
     return out;

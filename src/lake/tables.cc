@@ -87,6 +87,21 @@ catalog::TableIdent ident_of(const TableNames& names, Table table) {
     return {names.space, table == Table::kEvents ? names.events : names.events + "__rejected"};
 }
 
+std::vector<catalog::SinkTable> sink_tables(const TableNames& names) {
+    using event::id::kIngestTs;
+    using event::id::kLogOffset;
+    using event::id::kMessageId;
+    using event::id::kReceivedAt;
+    using event::id::kTimestamp;
+    using event::id::kType;
+    return {{ident_of(names, Table::kEvents),
+             {kMessageId, kType, kTimestamp, kReceivedAt, kIngestTs, kLogOffset}},
+            {ident_of(names, Table::kRejected),
+             {event::rejected_id::kReceivedAt,
+              event::rejected_id::kIngestTs,
+              event::rejected_id::kLogOffset}}};
+}
+
 iceberg::Schema make_schema(Table table) {
     iceberg::Schema schema;
     for (const event::Column& column : columns_of(table)) {

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "catalog/sink_table.h"
 #include "catalog/table_ident.h"
 #include "iceberg/partition_spec.h"
 #include "iceberg/schema.h"
@@ -28,6 +29,9 @@ struct TableNames {
 };
 
 catalog::TableIdent ident_of(const TableNames& names, Table table);
+
+/// Both tables, and the columns that flushes and readers stand on (architecture, "Sink tables").
+std::vector<catalog::SinkTable> sink_tables(const TableNames& names);
 
 /// The Iceberg schema of a table, from event/columns.h.
 iceberg::Schema make_schema(Table table);

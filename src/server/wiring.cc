@@ -17,10 +17,10 @@
 #include "lake/upkeep/upkeep.h"
 #include "lake/worker_client.h"
 #include "query/service.h"
-#include "server/api/catalog.h"
 #include "server/api/cors.h"
 #include "server/api/fsck.h"
 #include "server/api/health.h"
+#include "server/api/iceberg/routes.h"
 #include "server/api/ingest.h"
 #include "server/api/keys.h"
 #include "server/api/pixel.h"
@@ -43,6 +43,9 @@ namespace {
 constexpr std::size_t kCatalogPoolThreads = 2;
 constexpr std::size_t kCatalogPoolItemsMax = 256;
 constexpr std::size_t kChecksWaitingMax = 4;
+/// Changes of clients that may stand in the commit queue at once: so many a flush waits for at
+/// most.
+constexpr std::size_t kCatalogWriteThreads = 2;
 constexpr std::size_t kAppPoolItemsMax = 64;
 
 Auth::Options auth_options(const Config& config, const ProxyList& proxies) {
@@ -179,6 +182,7 @@ struct Wiring::Parts {
     std::unique_ptr<query::Service> query;
     WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
     WorkerPool fsck_pool{"fsck", 1, kChecksWaitingMax};
+    WorkerPool catalog_writers{"catalog-write", kCatalogWriteThreads, kCatalogPoolItemsMax};
     std::unique_ptr<Ingest> ingest;
 
     WorkerPool app_pool{"app", 1, kAppPoolItemsMax};
@@ -238,11 +242,13 @@ Result<> Wiring::Parts::open_keys(const Config& config, const ListenAddress& lis
 
 Result<> Wiring::Parts::open_storage(const Config& config) {
     auto& files = io::posix_file_system();
-    ICE_ASSIGN(catalog,
-               catalog::sqlite::open_catalog(
-                   {.database = directory.catalog_file(), .warehouse = directory.warehouse()},
-                   files,
-                   system_clock()));
+    ICE_ASSIGN(
+        catalog,
+        catalog::sqlite::open_catalog({.database = directory.catalog_file(),
+                                       .warehouse = directory.warehouse(),
+                                       .sink_tables = lake::sink_tables(table_names(config))},
+                                      files,
+                                      system_clock()));
     ICE_ASSIGN(log, open_log(config, directory, *catalog));
     return lake::ensure_tables(
         *catalog, table_names(config), directory.warehouse(), system_clock());
@@ -300,7 +306,7 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                      .names = table_names(config),
                      .garbage_list = directory.garbage_list(),
                      .gc_min_age = config.duration("lake.gc-min-age")});
-    add_catalog_routes(*router, {*catalog, *auth, catalog_pool});
+    add_catalog_routes(*router, {*catalog, *auth, catalog_pool, catalog_writers});
     add_health_routes(*router, {*log, *flusher, *query, system_clock()});
     return router;
 }
@@ -312,6 +318,7 @@ void Wiring::stop(const StopLimits& limits) {
     };
     note("requests", parts_->listener->close(deadline_in(limits.requests)));
     parts_->query->close(deadline_in(std::chrono::milliseconds(0)));
+    parts_->catalog_writers.close();
     parts_->ingest->close();
     note("log", parts_->log->close(deadline_in(limits.log)));
     note("flush", parts_->flusher->close(deadline_in(limits.flush)));

@@ -136,8 +136,14 @@ class BadRequestTest(ServerCase):
             self.assertEqual(client.send([events.track("kept-2")]).status, 200)
             self.assertEqual(client.local_port(), port)
 
+    def test_a_path_that_an_sdk_could_mean_is_503_so_that_it_keeps_its_events(self):
+        for path in ("/v2/batch", "/v1/batch/x"):
+            reply = self.server.request("POST", path, "{}")
+            self.assert_refused(reply, 503)
+            self.assertTrue(reply.headers.get("retry-after"), reply)
+
     def test_an_unknown_path_is_404_and_a_wrong_method_405(self):
-        for path in ("/v2/batch", "/nothing", "/v1", "/v1/batch/x"):
+        for path in ("/nothing", "/nothing/here"):
             self.assert_refused(self.server.request("POST", path, "{}"), 404)
         for method, path in (("DELETE", "/v1/batch"), ("PUT", "/v1/track"), ("GET", "/query"), ("POST", "/health")):
             reply = self.server.request(method, path, "{}" if method != "GET" else None)

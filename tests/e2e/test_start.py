@@ -16,27 +16,30 @@ from harness.server import Server, StartFailed, wait_until
 ARGUMENTS = ("--target-lag", "1s", "--log-segment-bytes", "1MiB")
 
 
+DATABASES = ("catalog.db", "app.db")
+
+
 def contents(directory):
-    """Name and hash of every file that is data, and what the catalog says, however SQLite keeps it."""
+    """Name and hash of every file that is data, and what the databases say, however SQLite keeps them."""
     found = {str(path.relative_to(directory)): hashlib.sha256(path.read_bytes()).hexdigest()
              for path in sorted(pathlib.Path(directory).rglob("*"))
-             if path.is_file() and path.name != "LOCK" and not path.name.startswith("catalog.db")}
-    return found | {"catalog": catalog_text(directory)}
+             if path.is_file() and path.name != "LOCK" and not path.name.startswith(DATABASES)}
+    return found | {name: database_text(directory, name) for name in DATABASES}
 
 
-def catalog_text(directory):
-    """The catalog as SQL, read from a copy; its bytes where it is no database."""
+def database_text(directory, name):
+    """A database as SQL, read from a copy; its bytes where it is no database."""
     with tempfile.TemporaryDirectory(dir=directory.parent) as scratch:
-        for path in directory.glob("catalog.db*"):
+        for path in directory.glob(f"{name}*"):
             shutil.copy(path, scratch)
-        database = pathlib.Path(scratch) / "catalog.db"
+        database = pathlib.Path(scratch) / name
         if not database.exists():
             return ""
         with contextlib.closing(sqlite3.connect(database)) as connection:
             try:
                 return "\n".join(connection.iterdump())
             except sqlite3.DatabaseError:
-                return repr((directory / "catalog.db").read_bytes())
+                return repr((directory / name).read_bytes())
 
 
 class StartCase(unittest.TestCase):

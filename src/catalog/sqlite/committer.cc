@@ -4,7 +4,6 @@
 #include <memory>
 #include <utility>
 
-#include "catalog/snapshot_plan.h"
 #include "catalog/sqlite/append_group.h"
 #include "catalog/telemetry.h"
 
@@ -45,32 +44,6 @@ void Committer::commit_appends(std::vector<QueuedAppend> appends) {
         }
         appends[i].done(std::move(answers[i]));
     }
-}
-
-Result<LoadedTable> Committer::commit_table(const TableCommit& commit) {
-    TableTransaction tables(shop_);
-    const auto outcome = writer_.transact([&](Connection& connection) -> Result<bool> {
-        ICE_ASSIGN(const auto base, tables.load(connection, commit.table));
-        ICE_TRY(iceberg::check_requirements(commit.requirements, base.get()));
-        if (commit.updates.empty()) return false;
-        const TimestampUs now_us = next_timestamp_ms(*base, shop_.clock.now_us()) * 1'000;
-        ICE_ASSIGN(auto changed, iceberg::apply_updates(*base, commit.updates, now_us));
-        tables.change(commit.table, std::move(changed));
-        ICE_TRY(tables.store(connection));
-        return true;
-    });
-    if (is_without_effect(outcome)) tables.take_back();
-    if (!outcome) {
-        if (outcome.error().code == ErrorCode::kConflict) {
-            telemetry::conflicted(outcome.error().message);
-        }
-        return tl::unexpected(outcome.error());
-    }
-    if (*outcome) {
-        publish(tables, pins_.next_offset());
-        telemetry::changed("table", text_of(commit.table));
-    }
-    return tables.stored(commit.table);
 }
 
 void Committer::publish(TableTransaction& tables, std::uint64_t event_watermark) {

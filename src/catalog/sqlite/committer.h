@@ -10,7 +10,6 @@
 #include "catalog/pins.h"
 #include "catalog/sqlite/table_transaction.h"
 #include "catalog/sqlite/writer.h"
-#include "catalog/table_commit.h"
 
 namespace icelight::catalog::sqlite {
 
@@ -25,12 +24,11 @@ public:
     /// Lands those of `appends` whose turn it is, in one transaction, and answers all of them.
     void commit_appends(std::vector<QueuedAppend> appends);
 
-    /// @error kConflict  a requirement failed; kNotFound; kInvalidArgument: an update that cannot
-    ///   be applied. Nothing was changed.
-    Result<LoadedTable> commit_table(const TableCommit& commit);
-
     /// The one place that makes a transaction visible in this process.
     void publish(TableTransaction& tables, std::uint64_t event_watermark);
+
+    /// The same for a transaction that does not move W.
+    void publish_tables(TableTransaction& tables) { publish(tables, pins_.next_offset()); }
 
 private:
     Workshop& shop_;

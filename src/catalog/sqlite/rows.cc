@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "catalog/refusal.h"
+
 namespace icelight::catalog::sqlite {
 
 namespace {
@@ -110,8 +112,7 @@ Result<bool> has_namespace(Connection& connection, const std::vector<std::string
 Result<> require_namespace(Connection& connection, const std::vector<std::string>& levels) {
     ICE_ASSIGN(const bool is_there, has_namespace(connection, levels));
     if (is_there) return {};
-    return fail(ErrorCode::kNotFound,
-                fmt::format("namespace {} does not exist", fmt::join(levels, ".")));
+    return no_such_namespace(levels);
 }
 
 Result<std::vector<std::string>> load_namespaces(Connection& connection) {
@@ -143,11 +144,35 @@ Result<> insert_namespace(Connection& connection, const Namespace& space) {
     const std::string path = encode_space(space.levels);
     ICE_ASSIGN(auto statement, Statement::prepare(connection, "INSERT INTO namespaces VALUES (?)"));
     ICE_TRY(statement.bind(path).run());
-    for (const auto& [key, value] : space.properties) {
+    return store_properties(connection, path, space.properties);
+}
+
+Result<bool> is_namespace_empty(Connection& connection, const std::vector<std::string>& levels) {
+    const std::string space = encode_space(levels);
+    ICE_ASSIGN(
+        auto statement,
+        Statement::prepare(connection,
+                           "SELECT (SELECT count(*) FROM tables WHERE space = ?) + "
+                           "(SELECT count(*) FROM namespaces WHERE substr(space, 1, ?) = ?)"));
+    const std::string below = space + kLevelSeparator;
+    // substr() counts characters, and so does length(): the prefix's is asked of SQLite.
+    ICE_ASSIGN(auto length, Statement::prepare(connection, "SELECT length(?)"));
+    ICE_TRY(length.bind(below).step());
+    ICE_TRY(statement.bind(space).bind(length.integer(0)).bind(below).step());
+    return statement.integer(0) == 0;
+}
+
+Result<> store_properties(Connection& connection,
+                          const std::string& space,
+                          const std::map<std::string, std::string>& properties) {
+    ICE_ASSIGN(auto old,
+               Statement::prepare(connection, "DELETE FROM namespace_properties WHERE space = ?"));
+    ICE_TRY(old.bind(space).run());
+    for (const auto& [key, value] : properties) {
         ICE_ASSIGN(
             auto property,
             Statement::prepare(connection, "INSERT INTO namespace_properties VALUES (?, ?, ?)"));
-        ICE_TRY(property.bind(path).bind(key).bind(value).run());
+        ICE_TRY(property.bind(space).bind(key).bind(value).run());
     }
     return {};
 }

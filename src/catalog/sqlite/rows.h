@@ -49,6 +49,12 @@ Result<std::vector<std::string>> load_namespaces(Connection& connection);
 Result<std::map<std::string, std::string>> load_properties(Connection& connection,
                                                            const std::string& space);
 Result<> insert_namespace(Connection& connection, const Namespace& space);
+/// Whether it holds neither tables nor namespaces.
+Result<bool> is_namespace_empty(Connection& connection, const std::vector<std::string>& levels);
+/// Replaces all properties.
+Result<> store_properties(Connection& connection,
+                          const std::string& space,
+                          const std::map<std::string, std::string>& properties);
 Result<> remove_namespace(Connection& connection, const std::string& space);
 
 Result<std::map<SinkId, SinkRow>> load_sinks(Connection& connection);

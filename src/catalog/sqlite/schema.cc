@@ -47,6 +47,14 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
         path TEXT NOT NULL,
         PRIMARY KEY (commit_id, path)) STRICT, WITHOUT ROWID;
     )",
+    R"(
+    CREATE TABLE requests(
+        key TEXT PRIMARY KEY,
+        digest TEXT NOT NULL,
+        reply TEXT NOT NULL,
+        created_at_us INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE INDEX requests_by_age ON requests(created_at_us);
+    )",
 };
 
 }  // namespace

@@ -6,18 +6,24 @@
 
 #include <fmt/format.h>
 
+#include "base/ids.h"
+#include "catalog/client_change.h"
 #include "catalog/commit_queue.h"
 #include "catalog/metadata_file.h"
 #include "catalog/pins.h"
-#include "catalog/sqlite/changes.h"
+#include "catalog/refusal.h"
+#include "catalog/sqlite/adoption.h"
+#include "catalog/sqlite/client_changes.h"
 #include "catalog/sqlite/committer.h"
 #include "catalog/sqlite/journals.h"
+#include "catalog/sqlite/names.h"
 #include "catalog/sqlite/rewriter.h"
 #include "catalog/sqlite/schema.h"
 #include "catalog/sqlite/startup.h"
 #include "catalog/telemetry.h"
 #include "iceberg/table_metadata.h"
 #include "io/file_system.h"
+#include "io/location.h"
 
 namespace icelight::catalog::sqlite {
 
@@ -34,9 +40,10 @@ public:
           files_(files),
           tables_(files),
           lists_(files),
-          shop_{files, clock, tables_, lists_, options_.step_hook},
+          shop_{files, clock, tables_, lists_, options_.step_hook, options_.warehouse},
           writer_(connection_options(options_), options_.step_hook),
-          committer_(shop_, writer_, pins_) {}
+          committer_(shop_, writer_, pins_),
+          client_changes_(shop_, writer_, committer_, options_.sink_tables) {}
 
     /// First call; once.
     Result<> start();
@@ -52,6 +59,8 @@ public:
     void commit(AppendIntent intent, CommitDone done) override;
     Result<LoadedTable> commit_table(TableCommit commit) override;
     Result<LoadedTable> rewrite_table(RewriteIntent intent) override;
+    Result<ClientReply> change(ClientRequest request) override;
+    Result<std::string> place_table(PlaceRequest request) override;
     Result<std::optional<Watermark>> watermark(SinkId sink) override;
     Result<> adopt_log(SinkId sink, Uuid log_uuid, std::uint64_t next_offset) override;
     Result<ReadPoint> read_point(std::vector<TableIdent> idents) override;
@@ -80,6 +89,10 @@ private:
     /// Runs `change` in its turn on the catalog thread.
     Result<> in_turn(std::function<Result<>()> change);
 
+    /// The tables whose state is ours to answer for: what clients do to the files of their own
+    /// tables may not keep the server from starting. All of them when none is named in Options.
+    std::vector<TableRow> our_tables(const std::vector<TableRow>& rows) const;
+
     /// Deletes what the journals of `is_meant` name. @return how many journals went.
     Result<std::size_t> clean_journals(const std::function<bool(const Journal&)>& is_meant);
 
@@ -97,6 +110,7 @@ private:
     Workshop shop_;
     Writer writer_;
     Committer committer_;
+    ClientChanges client_changes_;
     // last: its thread uses the above
     std::unique_ptr<CommitQueue> queue_;
 };
@@ -112,8 +126,9 @@ Result<> SqliteCatalog::start() {
     ICE_TRY(files_.sync_directory(options_.database.parent_path()));
     ICE_ASSIGN(reader_, Connection::open(options, ConnectionMode::kReadWrite));
     ICE_ASSIGN(const Contents contents, read<Contents>(load_contents));
-    ICE_TRY(check_tables(files_, tables_, contents.tables, contents.sinks));
-    ICE_TRY(verify_tables(files_, tables_, contents.tables, options_.verified_files_max));
+    const auto ours = our_tables(contents.tables);
+    ICE_TRY(check_tables(files_, tables_, ours, contents.sinks));
+    ICE_TRY(verify_tables(files_, tables_, ours, options_.verified_files_max));
     ICE_TRY(clean_journals([](const Journal&) { return true; }));
     const auto sink = contents.sinks.find(kEventSink);
     if (sink != contents.sinks.end()) pins_.advance(sink->second.progress.watermark.next(0));
@@ -124,6 +139,17 @@ Result<> SqliteCatalog::start() {
                                                committer_.commit_appends(std::move(appends));
                                            });
     return {};
+}
+
+std::vector<TableRow> SqliteCatalog::our_tables(const std::vector<TableRow>& rows) const {
+    std::vector<TableRow> ours;
+    for (const TableRow& row : rows) {
+        const auto& sinks = options_.sink_tables;
+        const bool is_ours = std::any_of(
+            sinks.begin(), sinks.end(), [&](const auto& sink) { return sink.ident == row.ident; });
+        if (sinks.empty() || is_ours) ours.push_back(row);
+    }
+    return ours;
 }
 
 Result<std::vector<Namespace>> SqliteCatalog::list_namespaces(std::vector<std::string> parent) {
@@ -156,11 +182,13 @@ Result<Namespace> SqliteCatalog::load_namespace(std::vector<std::string> levels)
 }
 
 Result<> SqliteCatalog::create_namespace(Namespace space) {
-    return in_turn([&] { return sqlite::create_namespace(writer_, space); });
+    ICE_TRY(change({CreateNamespace{std::move(space)}, std::nullopt}));
+    return {};
 }
 
 Result<> SqliteCatalog::drop_namespace(std::vector<std::string> levels) {
-    return in_turn([&] { return sqlite::drop_namespace(writer_, levels); });
+    ICE_TRY(change({DropNamespace{std::move(levels)}, std::nullopt}));
+    return {};
 }
 
 Result<std::vector<TableIdent>> SqliteCatalog::list_tables(std::vector<std::string> space) {
@@ -180,17 +208,19 @@ Result<LoadedTable> SqliteCatalog::load_table(TableIdent ident) {
     ICE_ASSIGN(const auto row, read<std::optional<TableRow>>([&](Connection& connection) {
                    return find_table(connection, ident);
                }));
-    if (!row) return fail(ErrorCode::kNotFound, "table " + text_of(ident) + " does not exist");
+    if (!row) return no_such_table(ident);
     return tables_.load(ident, row->metadata_location);
 }
 
 Result<LoadedTable> SqliteCatalog::create_table(TableIdent ident, iceberg::TableMetadata metadata) {
-    const NewTable table{std::move(ident), std::move(metadata), options_.warehouse};
-    return queue_->run<LoadedTable>([&] { return sqlite::create_table(shop_, writer_, table); });
+    ICE_ASSIGN(auto reply,
+               change({CreateTable{std::move(ident), std::move(metadata)}, std::nullopt}));
+    return std::move(reply.tables.at(0));
 }
 
 Result<> SqliteCatalog::drop_table(TableIdent ident) {
-    return in_turn([&] { return sqlite::drop_table(shop_, writer_, ident); });
+    ICE_TRY(change({DropTable{std::move(ident), true}, std::nullopt}));
+    return {};
 }
 
 void SqliteCatalog::commit(AppendIntent intent, CommitDone done) {
@@ -203,7 +233,34 @@ void SqliteCatalog::commit(AppendIntent intent, CommitDone done) {
 }
 
 Result<LoadedTable> SqliteCatalog::commit_table(TableCommit commit) {
-    return queue_->run<LoadedTable>([&] { return committer_.commit_table(commit); });
+    ICE_ASSIGN(auto reply, change({CommitTables{{std::move(commit)}}, std::nullopt}));
+    return std::move(reply.tables.at(0));
+}
+
+Result<ClientReply> SqliteCatalog::change(ClientRequest request) {
+    return queue_->run<ClientReply>([&] { return client_changes_.apply(request); });
+}
+
+Result<std::string> SqliteCatalog::place_table(PlaceRequest request) {
+    std::filesystem::path folder = options_.warehouse;
+    if (!request.wanted.empty() && path_inside(request.wanted, options_.warehouse)) {
+        ICE_ASSIGN(folder, path_of(request.wanted));
+    } else {
+        for (const std::string& level : request.ident.space) {
+            ICE_TRY(check_name(level));
+            folder /= level;
+        }
+        ICE_TRY(check_name(request.ident.name));
+        folder /= request.ident.name;
+        // A table that was renamed or dropped may have left its files there.
+        ICE_ASSIGN(const bool is_taken, files_.exists(folder));
+        if (is_taken) folder += "-" + make_uuid_v7(shop_.clock.now_us()).text();
+    }
+    if (request.is_written) {
+        ICE_TRY(files_.create_directories(folder / "metadata"));
+        ICE_TRY(files_.create_directories(folder / "data"));
+    }
+    return io::file_location(folder);
 }
 
 Result<LoadedTable> SqliteCatalog::rewrite_table(RewriteIntent intent) {
@@ -299,8 +356,11 @@ Result<std::size_t> SqliteCatalog::clean_journals(
         if (contents.journals.empty()) return false;
         std::vector<LoadedTable> tables;
         for (const TableRow& row : contents.tables) {
-            ICE_ASSIGN(auto table, tables_.load(row.ident, row.metadata_location));
-            tables.push_back(std::move(table));
+            auto table = tables_.load(row.ident, row.metadata_location);
+            // What nobody can read reaches nothing; of our own tables it is an error.
+            if (!table && our_tables({row}).empty()) continue;
+            if (!table) return tl::unexpected(std::move(table).error());
+            tables.push_back(std::move(*table));
         }
         const JournalCleaning cleaning(files_, options_.warehouse);
         ICE_ASSIGN(cleaned, cleaning.clean(connection, contents.journals, tables));

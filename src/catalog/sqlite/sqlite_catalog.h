@@ -5,11 +5,13 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "catalog/commit_step.h"
+#include "catalog/sink_table.h"
 
 namespace icelight::io {
 class FileSystem;
@@ -18,8 +20,9 @@ class FileSystem;
 namespace icelight::catalog::sqlite {
 
 struct Options {
-    std::filesystem::path database;   ///< catalog.db; its directory exists.
-    std::filesystem::path warehouse;  ///< Absolute. Only files under it are ever deleted.
+    std::filesystem::path database;      ///< catalog.db; its directory exists.
+    std::filesystem::path warehouse;     ///< Absolute. Only files under it are ever deleted.
+    std::vector<SinkTable> sink_tables;  ///< Those the log is carried into.
     std::size_t queued_intents_max = 256;
     std::size_t verified_files_max = 10'000;  ///< Looked for at open.
     std::chrono::milliseconds busy_timeout{5'000};

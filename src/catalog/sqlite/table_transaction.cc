@@ -4,9 +4,27 @@
 
 #include "base/check.h"
 #include "catalog/metadata_file.h"
+#include "catalog/refusal.h"
 #include "iceberg/table_metadata_json.h"
+#include "io/file_system.h"
 
 namespace icelight::catalog::sqlite {
+
+namespace {
+
+/// The pointer is about to name a file in these folders: all of their names must be durable.
+Result<> create_folders(io::FileSystem& files,
+                        const std::filesystem::path& table,
+                        const std::filesystem::path& warehouse) {
+    ICE_TRY(files.create_directories(table / "metadata"));
+    ICE_TRY(files.create_directories(table / "data"));
+    for (auto folder = table; folder != warehouse.parent_path(); folder = folder.parent_path()) {
+        ICE_TRY(files.sync_directory(folder));
+    }
+    return files.sync_directory(warehouse.parent_path());
+}
+
+}  // namespace
 
 Result<std::shared_ptr<const iceberg::TableMetadata>> TableTransaction::load(
     Connection& connection, const TableIdent& ident) {
@@ -19,6 +37,28 @@ void TableTransaction::change(const TableIdent& ident, iceberg::TableMetadata me
     const auto found = entries_.find(ident);
     ICE_CHECK(found != entries_.end(), "a table is changed that was not loaded");
     found->second.changed = std::make_shared<iceberg::TableMetadata>(std::move(metadata));
+}
+
+void TableTransaction::create(const TableIdent& ident, iceberg::TableMetadata metadata) {
+    TableRow row{ident, metadata.table_uuid.text(), {}, -1};
+    entries_[ident] = {
+        std::move(row), nullptr, std::make_shared<iceberg::TableMetadata>(std::move(metadata)), {}};
+}
+
+Result<> TableTransaction::adopt(Connection& connection, const TableRow& row) {
+    ICE_ASSIGN(auto metadata, load_metadata(shop_.files, row.metadata_location));
+    ICE_TRY(insert_table(connection, row));
+    entries_[row.ident] = {row, std::move(metadata), nullptr, {}};
+    gone_.push_back(row.ident);  // what the cache holds of another table of that name
+    return {};
+}
+
+Result<> TableTransaction::drop(Connection& connection, const TableIdent& ident) {
+    ICE_ASSIGN(const bool was_there, remove_table(connection, ident));
+    if (!was_there) return no_such_table(ident);
+    entries_.erase(ident);
+    gone_.push_back(ident);
+    return {};
 }
 
 Result<> TableTransaction::store(Connection& connection) {
@@ -34,6 +74,8 @@ Result<> TableTransaction::store(Connection& connection) {
 }
 
 void TableTransaction::publish() {
+    for (const TableIdent& ident : gone_)
+        shop_.tables.forget(ident);
     for (auto& [ident, entry] : entries_) {
         if (entry.stored_location.empty()) continue;
         shop_.tables.publish(ident, {entry.changed, entry.stored_location});
@@ -51,20 +93,31 @@ Result<TableTransaction::Entry*> TableTransaction::open(Connection& connection,
     const auto found = entries_.find(ident);
     if (found != entries_.end()) return &found->second;
     ICE_ASSIGN(auto row, find_table(connection, ident));
-    if (!row) return fail(ErrorCode::kNotFound, "table " + text_of(ident) + " does not exist");
+    if (!row) return no_such_table(ident);
     ICE_ASSIGN(auto table, shop_.tables.load(ident, row->metadata_location));
     Entry entry{std::move(*row), table.metadata, nullptr, {}};
     return &entries_.emplace(ident, std::move(entry)).first->second;
 }
 
 Result<> TableTransaction::store_entry(Connection& connection, Entry& entry) {
-    iceberg::append_metadata_log(*entry.changed, *entry.base, entry.row.metadata_location);
+    const bool is_new = entry.base == nullptr;
+    if (!is_new) {
+        iceberg::append_metadata_log(*entry.changed, *entry.base, entry.row.metadata_location);
+    }
+    if (is_new || entry.base->location != entry.changed->location) {
+        ICE_ASSIGN(const auto folder, path_inside(entry.changed->location, shop_.warehouse));
+        ICE_TRY(create_folders(shop_.files, folder, shop_.warehouse));
+    }
     TableRow row = entry.row;
     row.version += 1;
     row.metadata_location = make_metadata_location(entry.changed->location, row.version);
     ICE_ASSIGN(const auto path, path_of(row.metadata_location));
     ICE_TRY(files_.write(path, iceberg::encode_table_metadata(*entry.changed)));
-    ICE_TRY(swap_table(connection, row, entry.row.metadata_location));
+    if (is_new) {
+        ICE_TRY(insert_table(connection, row));
+    } else {
+        ICE_TRY(swap_table(connection, row, entry.row.metadata_location));
+    }
     entry.stored_location = row.metadata_location;
     return {};
 }

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
@@ -22,6 +24,7 @@ struct Workshop {
     TableCache& tables;
     ManifestLists& lists;
     StepHook step_hook;
+    std::filesystem::path warehouse;
 };
 
 /// The tables one SQLite transaction changes: loaded once, changed in memory, written once.
@@ -39,8 +42,16 @@ public:
     /// Replaces what load() gave.
     void change(const TableIdent& ident, iceberg::TableMetadata metadata);
 
-    /// Writes the metadata file of every changed table, syncs all folders, swaps the pointers in
-    /// the transaction.
+    /// Adds a table that catalog.db does not have. `metadata.location` lies in the warehouse.
+    void create(const TableIdent& ident, iceberg::TableMetadata metadata);
+    /// Points `ident` at a metadata file that is there already.
+    /// @param row  the location, and the highest version in its folder.
+    Result<> adopt(Connection& connection, const TableRow& row);
+    /// @error kNotFound
+    Result<> drop(Connection& connection, const TableIdent& ident);
+
+    /// Writes the metadata file of every new or changed table, syncs all folders, swaps the
+    /// pointers in the transaction.
     Result<> store(Connection& connection);
 
     /// Files written for this transaction: lists by the caller, metadata by store().
@@ -52,13 +63,16 @@ public:
     /// After a transaction that did not land for certain: removes the files again.
     void take_back() { files_.take_back(); }
 
-    /// The current state of `ident`, which was changed and stored here.
+    /// Whether the table was loaded, created or adopted here.
+    bool holds(const TableIdent& ident) const { return entries_.contains(ident); }
+
+    /// The state of a table held here, as store() left it.
     LoadedTable stored(const TableIdent& ident) const;
 
 private:
     struct Entry {
         TableRow row;                                        ///< As catalog.db has it.
-        std::shared_ptr<const iceberg::TableMetadata> base;  ///< What the row points to.
+        std::shared_ptr<const iceberg::TableMetadata> base;  ///< What the row points to, or null.
         std::shared_ptr<iceberg::TableMetadata> changed;     ///< base and our changes, or null.
         std::string stored_location;                         ///< Of `changed`, after store().
     };
@@ -69,6 +83,7 @@ private:
     Workshop& shop_;
     FileBatch files_;
     std::map<TableIdent, Entry> entries_;
+    std::vector<TableIdent> gone_;  ///< To be forgotten by publish().
 };
 
 }  // namespace icelight::catalog::sqlite

@@ -112,8 +112,8 @@ Result<> MetadataBuilder::operator()(const RemoveSnapshots& update) {
 
 Result<> MetadataBuilder::operator()(const RemoveSnapshotRef& update) {
     if (metadata_.refs.erase(update.name) > 0 && update.name == kMainBranch) {
+        // The log stays: a table that is replaced keeps its history.
         metadata_.current_snapshot_id.reset();
-        metadata_.snapshot_log.clear();
     }
     return {};
 }

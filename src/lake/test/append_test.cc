@@ -66,6 +66,16 @@ TEST_F(AppendTest, TheManifestDescribesTheFiles) {
     EXPECT_FALSE(manifest->entries[0].snapshot_id.has_value());
 }
 
+TEST_F(AppendTest, ColumnsThatAClientDroppedAreNotDescribed) {
+    files_[0].value_counts[17] = 10;
+    files_[0].lower_bounds[17] = "a";
+    EXPECT_TRUE(make_data_file(files_[0], layout_).value_counts.contains(17)) << "control";
+    std::erase_if(layout_.schema.fields, [](const auto& field) { return field.id == 17; });
+    const auto described = make_data_file(files_[0], layout_);
+    EXPECT_EQ(described.value_counts, (std::map<std::int32_t, std::int64_t>{{1, 10}}));
+    EXPECT_FALSE(described.lower_bounds.contains(17));
+}
+
 TEST_F(AppendTest, WithoutFilesNothingIsStored) {
     const auto append = store_append(io::posix_file_system(), ident_, layout_, commit_id_, {});
     ASSERT_THAT(append, IsOk());

@@ -4,7 +4,8 @@
 #include <optional>
 
 #include "http/router.h"
-#include "server/api/catalog.h"
+#include "server/api/iceberg/errors.h"
+#include "server/api/iceberg/routes.h"
 #include "server/api/ingest_answer.h"
 #include "server/api/ingest_paths.h"
 #include "server/auth.h"

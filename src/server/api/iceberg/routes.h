@@ -1,9 +1,5 @@
 #pragma once
 
-#include <string_view>
-
-#include "http/response.h"
-
 namespace icelight {
 class WorkerPool;
 }
@@ -24,20 +20,14 @@ class Auth;
 struct CatalogRoutes {
     catalog::Catalog& catalog;
     const Auth& auth;
-    WorkerPool& pool;  ///< Catalog reads touch SQLite and the disk.
+    WorkerPool& readers;  ///< Reads touch SQLite and the disk.
+    WorkerPool& writers;  ///< Each change waits for its turn in the commit queue.
 };
 
 /// The family of error shapes that these routes answer in, see http::Router::render_error.
 inline constexpr int kIcebergFamily = 1;
 
-/// Adds the read part of the Iceberg REST catalog under /iceberg/v1 (spec:
-/// rest-catalog-open-api.yaml): config, namespaces, tables; GET and HEAD.
+/// Adds the Iceberg REST catalog under /iceberg/v1 (spec: rest-catalog-open-api.yaml).
 void add_catalog_routes(http::Router& router, CatalogRoutes with);
-
-/// The spec's ErrorModel: {"error":{"message":…,"type":…,"code":…}}.
-http::Response make_iceberg_error(int status, std::string_view type, std::string_view message);
-
-/// The spec's type for a status that the protocol itself refuses with.
-std::string_view iceberg_type_of(int status);
 
 }  // namespace icelight::server

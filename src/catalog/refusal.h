@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/table_ident.h"
+
+/// Refusals in the words that Iceberg's clients know, and what they were about. An ErrorCode says
+/// what the caller should do; REST also wants to know which noun is missing.
+namespace icelight::catalog {
+
+tl::unexpected<Error> no_such_namespace(const std::vector<std::string>& levels);
+tl::unexpected<Error> no_such_table(const TableIdent& ident);
+tl::unexpected<Error> namespace_exists(const std::vector<std::string>& levels);
+tl::unexpected<Error> namespace_not_empty(const std::vector<std::string>& levels);
+tl::unexpected<Error> table_exists(const TableIdent& ident);
+
+enum class Noun : std::uint8_t { kOther, kNamespace, kTable };
+
+/// Which noun is missing (kNotFound) or not empty (kConflict); kOther for every other error.
+Noun noun_of(const Error& error);
+
+/// kConflict because a namespace still holds something, not because somebody was faster.
+bool is_not_empty(const Error& error);
+
+}  // namespace icelight::catalog
