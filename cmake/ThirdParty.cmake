@@ -1,5 +1,6 @@
 # Every third-party part, from Debian packages except DuckDB (packaging/duckdb.sh brings it).
 find_package(Threads REQUIRED)
+find_package(absl REQUIRED)
 find_package(fmt REQUIRED)
 find_package(spdlog REQUIRED)
 find_package(simdjson REQUIRED)

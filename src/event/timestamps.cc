@@ -143,9 +143,44 @@ std::optional<TimestampUs> bounded(TimestampUs us) {
     return us;
 }
 
+/// "2026-01-01T00:00:00Z", with or without three digits of a second: what nearly every client
+/// sends. Nothing for any other form, nor for a time that does not exist: the scan decides.
+std::optional<TimestampUs> find_common_form(std::string_view text) {
+    constexpr std::size_t kBytes = 20;
+    const bool has_millis = text.size() == kBytes + 4;
+    if ((text.size() != kBytes && !has_millis) || text[4] != '-' || text[7] != '-' ||
+        text[10] != 'T' || text[13] != ':' || text[16] != ':' || text.back() != 'Z' ||
+        (has_millis && text[19] != '.')) {
+        return std::nullopt;
+    }
+    bool has_other = false;
+    const auto digit = [&](std::size_t at) {
+        has_other |= !is_digit(text[at]);
+        return text[at] - '0';
+    };
+    const auto pair = [&](std::size_t at) {
+        return digit(at) * 10 + digit(at + 1);
+    };
+    const int year = pair(0) * 100 + pair(2);
+    const int month = pair(5);
+    const int day = pair(8);
+    const int hour = pair(11);
+    const int minute = pair(14);
+    const int second = pair(17);
+    const int millis = has_millis ? pair(20) * 10 + digit(22) : 0;
+    if (has_other || year < 1 || month < 1 || month > 12 || day < 1 ||
+        day > days_in_month(year, month) || hour > 23 || minute > 59 || second > 60) {
+        return std::nullopt;
+    }
+    const std::int64_t seconds =
+        days_since_epoch(year, month, day) * kDaySeconds + (hour * 60 + minute) * 60 + second;
+    return bounded(seconds * kSecondUs + millis * 1'000);
+}
+
 }  // namespace
 
 std::optional<TimestampUs> find_timestamp(std::string_view text) {
+    if (const auto common = find_common_form(text)) return common;
     text = trim(text);
     if (text.size() >= kUnixDigitsMin &&
         text.find_first_not_of("0123456789") == std::string_view::npos) {

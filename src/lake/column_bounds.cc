@@ -30,16 +30,16 @@ ColumnBounds::Encoded ColumnBounds::encode(std::span<const event::Column> column
         const auto at = static_cast<std::size_t>(column.id);
         switch (column.type) {
             case ColumnType::kString: {
-                if (!texts_[at].has_values) break;
-                out.lower[column.id] = iceberg::truncate_string_lower(texts_[at].low);
-                auto high = iceberg::truncate_string_upper(texts_[at].high);
+                if (!texts_[at].has_values()) break;
+                out.lower[column.id] = iceberg::truncate_string_lower(texts_[at].low());
+                auto high = iceberg::truncate_string_upper(texts_[at].high());
                 if (high) out.upper[column.id] = std::move(*high);
                 break;
             }
             case ColumnType::kTimestamptz:
             case ColumnType::kLong:
             case ColumnType::kInt:
-                if (numbers_[at].low > numbers_[at].high) break;
+                if (!numbers_[at].has_values()) break;
                 out.lower[column.id] = encode_number(column.type, numbers_[at].low);
                 out.upper[column.id] = encode_number(column.type, numbers_[at].high);
                 break;

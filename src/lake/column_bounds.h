@@ -14,69 +14,45 @@
 
 namespace icelight::lake {
 
-/// Gathers the lowest and highest value of each column of a file as its rows go by.
-///
-/// Full for numbers and times, truncated to 16 code points for strings (the upper one rounded up),
-/// none for JSON text and binary (Iceberg spec, appendix D, "Bound serialization").
-/// Lifetime: texts must stay where they are. Thread safety: none.
-class ColumnBounds {
+/// The lowest and highest of texts, as bytes. Lifetime: the texts must stay where they are.
+class TextBounds {
 public:
-    explicit ColumnBounds(std::size_t column_count)
-        : texts_(column_count + 1), numbers_(column_count + 1) {}
-
-    void add_text(int id, std::string_view value) {
-        Texts& at = texts_[static_cast<std::size_t>(id)];
+    void add(std::string_view value) {
         const std::uint64_t head = head_of(value);
-        if (!at.has_values) {
-            at = {value, value, head, head, true};
+        if (!has_values_) {
+            *this = {value, head};
             return;
         }
         // Most texts are told apart by their first bytes.
-        if (head < at.low_head || (head == at.low_head && comes_before(value, at.low))) {
-            at.low = value;
-            at.low_head = head;
+        if (head < low_head_ || (head == low_head_ && comes_before(value, low_))) {
+            low_ = value;
+            low_head_ = head;
         }
-        if (head > at.high_head || (head == at.high_head && comes_before(at.high, value))) {
-            at.high = value;
-            at.high_head = head;
+        if (head > high_head_ || (head == high_head_ && comes_before(high_, value))) {
+            high_ = value;
+            high_head_ = head;
         }
     }
 
-    void add_number(int id, std::int64_t value) {
-        Numbers& at = numbers_[static_cast<std::size_t>(id)];
-        at.low = std::min(at.low, value);
-        at.high = std::max(at.high, value);
-    }
+    bool has_values() const { return has_values_; }
 
-    struct Encoded {
-        std::map<std::int32_t, std::string> lower;
-        std::map<std::int32_t, std::string> upper;
-    };
+    std::string_view low() const { return low_; }
 
-    /// By field id; a column of NULLs has none.
-    Encoded encode(std::span<const event::Column> columns) const;
+    std::string_view high() const { return high_; }
+
+    TextBounds() = default;
 
 private:
-    struct Texts {
-        std::string_view low;
-        std::string_view high;
-        std::uint64_t low_head = 0;
-        std::uint64_t high_head = 0;
-        bool has_values = false;
-    };
-
-    struct Numbers {
-        std::int64_t low = std::numeric_limits<std::int64_t>::max();
-        std::int64_t high = std::numeric_limits<std::int64_t>::min();
-    };
+    TextBounds(std::string_view value, std::uint64_t head)
+        : low_(value), high_(value), low_head_(head), high_head_(head), has_values_(true) {}
 
     static constexpr std::size_t kHeadBytes = sizeof(std::uint64_t);
 
     /// The first 8 bytes as a number that orders as they do.
     static std::uint64_t head_of(std::string_view text) {
         std::uint64_t head = 0;
-        if (text.size() >= sizeof(head)) {
-            std::memcpy(&head, text.data(), sizeof(head));
+        if (text.size() >= kHeadBytes) {
+            std::memcpy(&head, text.data(), kHeadBytes);
         } else if (!text.empty()) {
             std::memcpy(&head, text.data(), text.size());
         }
@@ -89,9 +65,52 @@ private:
         return a < b;
     }
 
+    std::string_view low_;
+    std::string_view high_;
+    std::uint64_t low_head_ = 0;
+    std::uint64_t high_head_ = 0;
+    bool has_values_ = false;
+};
+
+/// The lowest and highest of numbers and times.
+struct NumberBounds {
+    std::int64_t low = std::numeric_limits<std::int64_t>::max();
+    std::int64_t high = std::numeric_limits<std::int64_t>::min();
+
+    void add(std::int64_t value) {
+        low = std::min(low, value);
+        high = std::max(high, value);
+    }
+
+    bool has_values() const { return low <= high; }
+};
+
+/// Gathers the lowest and highest value of each column of a file as its rows go by.
+///
+/// Full for numbers and times, truncated to 16 code points for strings (the upper one rounded up),
+/// none for JSON text and binary (Iceberg spec, appendix D, "Bound serialization").
+/// Lifetime: texts must stay where they are. Thread safety: none.
+class ColumnBounds {
+public:
+    explicit ColumnBounds(std::size_t column_count)
+        : texts_(column_count + 1), numbers_(column_count + 1) {}
+
+    TextBounds& texts(int id) { return texts_[static_cast<std::size_t>(id)]; }
+
+    NumberBounds& numbers(int id) { return numbers_[static_cast<std::size_t>(id)]; }
+
+    struct Encoded {
+        std::map<std::int32_t, std::string> lower;
+        std::map<std::int32_t, std::string> upper;
+    };
+
+    /// By field id; a column of NULLs has none.
+    Encoded encode(std::span<const event::Column> columns) const;
+
+private:
     // By field id; which of the two is used is the column's type.
-    std::vector<Texts> texts_;
-    std::vector<Numbers> numbers_;
+    std::vector<TextBounds> texts_;
+    std::vector<NumberBounds> numbers_;
 };
 
 }  // namespace icelight::lake

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
-#include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "event/codec.h"
@@ -13,33 +11,6 @@ namespace icelight::lake {
 namespace {
 
 constexpr TimestampUs kDayUs = 86'400'000'000;
-
-/// Numbers event names as they are seen, then by their order.
-class EventNames {
-public:
-    std::uint32_t number_of(std::string_view name) {
-        const auto [at, is_new] = numbers_.try_emplace(name, names_.size());
-        if (is_new) names_.push_back(name);
-        return at->second;
-    }
-
-    /// rank[number]: the place among all names in byte order.
-    std::vector<std::uint32_t> ranks() const {
-        std::vector<std::uint32_t> order(names_.size());
-        std::iota(order.begin(), order.end(), 0u);
-        std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
-            return names_[a] < names_[b];
-        });
-        std::vector<std::uint32_t> ranks(names_.size());
-        for (std::uint32_t place = 0; place < order.size(); ++place)
-            ranks[order[place]] = place;
-        return ranks;
-    }
-
-private:
-    std::unordered_map<std::string_view, std::uint32_t> numbers_;
-    std::vector<std::string_view> names_;
-};
 
 /// One pass of a radix sort: keys in the order of one byte, and as they were where it is equal.
 /// Says false, and moves nothing, when all have the same byte.
@@ -87,26 +58,51 @@ std::int32_t day_of(TimestampUs timestamp) {
     return static_cast<std::int32_t>(day);
 }
 
-FlushIndex make_flush_index(std::span<const LogItem> rows) {
-    FlushIndex index;
-    EventNames names;
-    for (std::uint32_t item = 0; item < rows.size(); ++item) {
-        const auto order = event::decode_row_order(rows[item].bytes);
-        if (!order) {
-            index.undecodable.push_back(item);
-            continue;
-        }
-        OrderKey key{kNoEvent, item, order->timestamp};
-        if (const auto& event = order->event) key.event_rank = names.number_of(*event);
-        index.days[day_of(rows[item].written_at_us)].push_back(key);
+void FlushIndexBuilder::add(const LogItem& item) {
+    const std::uint32_t place = count_++;
+    const auto order = event::decode_row_order(item.bytes);
+    if (!order) {
+        index_.undecodable.push_back(place);
+        return;
     }
-    const std::vector<std::uint32_t> ranks = names.ranks();
-    for (auto& [day, keys] : index.days) {
+    OrderKey key{kNoEvent, place, order->timestamp};
+    if (const auto& event = order->event) key.event_rank = number_of(*event);
+    index_.days[day_of(item.written_at_us)].push_back(key);
+}
+
+FlushIndex FlushIndexBuilder::finish() && {
+    const std::vector<std::uint32_t> ranks = event_ranks();
+    for (auto& [day, keys] : index_.days) {
         for (OrderKey& key : keys)
             if (key.event_rank != kNoEvent) key.event_rank = ranks[key.event_rank];
         order_keys(keys);
     }
-    return index;
+    return std::move(index_);
+}
+
+std::uint32_t FlushIndexBuilder::number_of(std::string_view event) {
+    const auto [at, is_new] = numbers_.try_emplace(event, names_.size());
+    if (is_new) names_.push_back(event);
+    return at->second;
+}
+
+std::vector<std::uint32_t> FlushIndexBuilder::event_ranks() const {
+    std::vector<std::uint32_t> order(names_.size());
+    std::iota(order.begin(), order.end(), 0u);
+    std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
+        return names_[a] < names_[b];
+    });
+    std::vector<std::uint32_t> ranks(names_.size());
+    for (std::uint32_t place = 0; place < order.size(); ++place)
+        ranks[order[place]] = place;
+    return ranks;
+}
+
+FlushIndex make_flush_index(std::span<const LogItem> items) {
+    FlushIndexBuilder builder;
+    for (const LogItem& item : items)
+        builder.add(item);
+    return std::move(builder).finish();
 }
 
 }  // namespace icelight::lake

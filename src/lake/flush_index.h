@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <map>
 #include <span>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "lake/log_rows.h"
@@ -25,8 +27,34 @@ struct FlushIndex {
     std::vector<std::uint32_t> undecodable;  ///< Items that are not rows of a codec we know.
 };
 
-/// Decodes each item once; ordering is the caller's whole cost (no database sort).
-FlushIndex make_flush_index(std::span<const LogItem> rows);
+/// Makes the index while the items are read, as long as their bytes are at hand.
+///
+/// Thread safety: none. Lifetime: the items' bytes live until finish().
+class FlushIndexBuilder {
+public:
+    /// Decodes of the next item what orders it.
+    void add(const LogItem& item);
+
+    /// How many items were added.
+    std::uint32_t count() const { return count_; }
+
+    /// Orders what was added: the caller's whole cost of ordering (no database sort).
+    FlushIndex finish() &&;
+
+private:
+    std::uint32_t number_of(std::string_view event);
+    /// By an event's number: its place among all events in byte order.
+    std::vector<std::uint32_t> event_ranks() const;
+
+    FlushIndex index_;
+    std::uint32_t count_ = 0;
+    // Events by their number, which is given as they are seen.
+    std::unordered_map<std::string_view, std::uint32_t> numbers_;
+    std::vector<std::string_view> names_;
+};
+
+/// The index of all `items`.
+FlushIndex make_flush_index(std::span<const LogItem> items);
 
 /// Days since 1970-01-01, towards the past before it.
 std::int32_t day_of(TimestampUs timestamp);

@@ -63,11 +63,12 @@ Result<wal::Reader*> FlushWriter::reader_of(const std::filesystem::path& log_dir
 Result<FlushPlan> FlushWriter::plan(const FlushJob& job) {
     planned_.clear();
     ICE_ASSIGN(wal::Reader * reader, reader_of(job.log_directory));
-    if (auto loaded = load_log_rows(*reader, job, rows_); !loaded) {
+    FlushIndexBuilder index;
+    if (auto loaded = load_log_rows(*reader, job, rows_, index); !loaded) {
         reader_.reset();  // what it remembers may be what is wrong
         return tl::unexpected(loaded.error());
     }
-    index_ = make_flush_index(rows_.rows());
+    index_ = std::move(index).finish();
     rejects_ = make_reject_list(rows_, index_);
     for (const auto& [day, keys] : index_.days)
         planned_.push_back({Table::kEvents, day, keys.size()});

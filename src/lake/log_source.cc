@@ -7,7 +7,10 @@
 
 namespace icelight::lake {
 
-Result<> load_log_rows(wal::Reader& reader, const FlushJob& job, LogRows& rows) {
+Result<> load_log_rows(wal::Reader& reader,
+                       const FlushJob& job,
+                       LogRows& rows,
+                       FlushIndexBuilder& index) {
     rows.begin(job);
     // An error is how a visit ends the reading early; `is_full` tells it from a real one.
     bool is_full = false;
@@ -20,6 +23,8 @@ Result<> load_log_rows(wal::Reader& reader, const FlushJob& job, LogRows& rows) 
             if (added) added = rows.add({offset, record.written_at_us, bytes}, table);
         });
         ICE_TRY(added);
+        while (index.count() < rows.rows().size())
+            index.add(rows.rows()[index.count()]);
         is_full = rows.is_full();
         if (is_full) return fail(ErrorCode::kTooLarge, "enough");
         return {};

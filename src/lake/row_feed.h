@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -36,15 +37,16 @@ public:
     const ColumnBounds& bounds() const { return bounds_; }
 
 private:
-    /// Asks for what the rows some way after `place` will touch.
-    void prefetch(std::size_t place) const;
+    /// The row at `place` in the order; asks the cache for rows that come some way after it.
+    Result<> read(std::size_t place, event::RowView& out) const;
 
     std::span<const LogItem> items_;
     std::span<const OrderKey> order_;
     const RowHook& hook_;
     ColumnBounds bounds_;
     std::size_t next_ = 0;
-    event::RowView row_;
+    /// Rows that are decoded together and then go out column by column; they stay in the cache.
+    std::array<event::RowView, 32> rows_;
 };
 
 /// A row of events__rejected: a reject as it was logged, or an item that could not be flushed.

@@ -1,5 +1,7 @@
 #include "query/protocol.h"
 
+#include <optional>
+
 #include "base/bytes.h"
 
 namespace icelight::query {
@@ -15,7 +17,53 @@ std::string text(ByteReader& reader) {
     return std::string(reader.sized());
 }
 
+/// The index of the alternative, then what it holds.
+void append_value(std::string& out, const Value& value) {
+    append_varint(out, value.index());
+    if (const auto* flag = std::get_if<bool>(&value)) append_varint(out, *flag ? 1 : 0);
+    if (const auto* whole = std::get_if<std::int64_t>(&value)) append_fixed(out, *whole);
+    if (const auto* real = std::get_if<double>(&value)) append_fixed(out, *real);
+    if (const auto* one = std::get_if<std::string>(&value)) append_sized(out, *one);
+    if (const auto* many = std::get_if<std::vector<std::string>>(&value)) {
+        append_varint(out, many->size());
+        for (const auto& item : *many)
+            append_sized(out, item);
+    }
+}
+
+/// Nothing when it is none of the alternatives.
+std::optional<Value> read_value(ByteReader& reader) {
+    switch (reader.varint()) {
+        case 0:
+            return Value();
+        case 1:
+            return Value(reader.varint() != 0);
+        case 2:
+            return Value(reader.fixed<std::int64_t>());
+        case 3:
+            return Value(reader.fixed<double>());
+        case 4:
+            return Value(text(reader));
+        case 5: {
+            std::vector<std::string> items;
+            const auto count = reader.varint();
+            for (std::uint64_t i = 0; i < count && reader.ok(); ++i)
+                items.push_back(text(reader));
+            return Value(std::move(items));
+        }
+        default:
+            return std::nullopt;
+    }
+}
+
 }  // namespace
+
+std::size_t values_bytes(const std::vector<Value>& values) {
+    std::string out;
+    for (const auto& value : values)
+        append_value(out, value);
+    return out.size();
+}
 
 std::string encode_setup(const WorkerSetup& setup) {
     std::string out;
@@ -53,6 +101,9 @@ std::string encode_prepare(const PrepareMessage& message) {
     append_varint(out, static_cast<std::uint64_t>(message.format));
     append_varint(out, message.rows_max);
     append_varint(out, static_cast<std::uint64_t>(message.timeout.count()));
+    append_varint(out, message.values.size());
+    for (const auto& value : message.values)
+        append_value(out, value);
     return out;
 }
 
@@ -63,6 +114,12 @@ Result<PrepareMessage> decode_prepare(std::string_view bytes) {
     const auto format = reader.varint();
     message.rows_max = reader.varint();
     message.timeout = std::chrono::milliseconds(reader.varint());
+    const auto count = reader.varint();
+    for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
+        auto value = read_value(reader);
+        if (!value) return malformed("prepare");
+        message.values.push_back(std::move(*value));
+    }
     if (!reader.ok() || reader.remaining() != 0 || format > 1) return malformed("prepare");
     message.format = static_cast<Format>(format);
     return message;

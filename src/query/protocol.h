@@ -62,6 +62,7 @@ struct PrepareMessage {
     Format format = Format::kJson;
     std::uint64_t rows_max = 0;
     std::chrono::milliseconds timeout{0};  ///< What is left of the query's time.
+    std::vector<Value> values;
 };
 
 /// How a table is fed by the log; decides whether and which tail it has.
@@ -94,6 +95,9 @@ struct ErrorMessage {
     std::string text;
     bool is_worker_broken = false;  ///< Replace the worker.
 };
+
+/// About how many bytes the values take in a message.
+std::size_t values_bytes(const std::vector<Value>& values);
 
 std::string encode_setup(const WorkerSetup& setup);
 std::string encode_prepare(const PrepareMessage& message);

@@ -50,6 +50,10 @@ Result<> check_request(const Request& request) {
         return fail(ErrorCode::kInvalidArgument,
                     std::string(kRefusalPrefix) + "the statement is longer than 256 KiB");
     }
+    if (values_bytes(request.values) > kSqlBytesMax) {
+        return fail(ErrorCode::kInvalidArgument,
+                    std::string(kRefusalPrefix) + "the values are longer than 256 KiB");
+    }
     if (request.timeout.count() <= 0 || request.timeout > kDeadlineMax) {
         return fail(ErrorCode::kInvalidArgument, "the timeout is not within 1 ms and 300 s");
     }
@@ -125,7 +129,8 @@ QueryId Service::Impl::run(Request request, Done done) {
         jobs_.emplace(job->id, job);
     }
     auto queued = job;
-    if (!queue_.try_push(std::move(queued), job->request.sql.size())) {
+    if (!queue_.try_push(std::move(queued),
+                         job->request.sql.size() + values_bytes(job->request.values))) {
         const bool is_closed = queue_.is_closed();
         finish(*job,
                fail(is_closed ? ErrorCode::kShuttingDown : ErrorCode::kOverloaded,
@@ -203,10 +208,13 @@ Result<Reply> Service::Impl::run_job(Job& job) {
 /// Section "admission": the worker reads the statement, then the moment is taken and held.
 Result<Reply> Service::Impl::run_on(WorkerClient& worker, Job& job) {
     const Request& request = job.request;
-    ICE_ASSIGN(
-        const auto statement,
-        worker.prepare({request.sql, request.format, request.rows_max, left_until(job.deadline)},
-                       job.bounds()));
+    ICE_ASSIGN(const auto statement,
+               worker.prepare({request.sql,
+                               request.format,
+                               request.rows_max,
+                               left_until(job.deadline),
+                               request.values},
+                              job.bounds()));
     auto admission = admit(options_, statement, request.is_committed_only, log_, catalog_);
     if (!admission) {
         worker.give_up();

@@ -9,9 +9,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "engine/session.h"
 
 namespace icelight::wal {
 class Log;
@@ -39,8 +41,12 @@ inline constexpr std::chrono::milliseconds kWaitAfterMax{5'000};
 /// slow, not past the query's deadline. False: the client is gone, stop.
 using WriteBody = std::function<bool(std::string_view)>;
 
+/// A value bound to $1, $2, ...
+using Value = engine::Value;
+
 struct Request {
-    std::string sql;  ///< At most kSqlBytesMax.
+    std::string sql;            ///< At most kSqlBytesMax.
+    std::vector<Value> values;  ///< For $1 ... $n, exactly as many; together at most kSqlBytesMax.
     Format format = Format::kJson;
     std::chrono::milliseconds timeout = kDeadlineDefault;  ///< Queueing included; <= kDeadlineMax.
     /// Answer from a state that holds every row of the log below this offset (X-Lake-After).

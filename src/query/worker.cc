@@ -97,7 +97,7 @@ Result<EndMessage> Worker::execute(const Frame& frame) {
 }
 
 Result<EndMessage> Worker::run(const Prepared& prepared) {
-    ICE_ASSIGN(auto result, host_->user().query(prepared.sql));
+    ICE_ASSIGN(auto result, host_->user().query(prepared.sql, request_.values));
     ReplyStream stream(kWorkerSocketFd);
     ReplyWriter writer(request_.format, result.columns());
     writer.begin(stream.buffer());

@@ -22,6 +22,11 @@ const json::value* ObjectReader::find(std::string_view key) {
     return value == nullptr || value->is_null() ? nullptr : value;
 }
 
+bool ObjectReader::is_null(std::string_view key) const {
+    const auto* value = object_->if_contains(key);
+    return value != nullptr && value->is_null();
+}
+
 Checked<std::optional<std::string>> ObjectReader::find_string(std::string_view key) {
     const auto* value = find(key);
     if (value == nullptr) return std::optional<std::string>();

@@ -30,6 +30,9 @@ public:
     /// Any type; null pointer when absent or null.
     const boost::json::value* find(std::string_view key);
 
+    /// Whether the member is there and null.
+    bool is_null(std::string_view key) const;
+
     Checked<std::optional<std::string>> find_string(std::string_view key);
     Checked<std::optional<bool>> find_bool(std::string_view key);
     /// @error  also: not a whole number in [low, high].

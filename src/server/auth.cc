@@ -71,7 +71,11 @@ Result<std::shared_ptr<const app::Token>> Auth::find_caller(const http::Request&
         if (options_.is_insecure || find_client_address(request, options_.proxies).is_local)
             return local_caller;
     }
-    const auto secret = find_secret({request.header("authorization"), request.header("x-api-key")});
+    auto secret = find_secret({request.header("authorization"), request.header("x-api-key")});
+    // The clients of the semantic layer send the token alone.
+    const std::string_view bare = trim(request.header("authorization"));
+    if (!secret && !bare.empty() && bare.find(' ') == std::string_view::npos)
+        secret = std::string(bare);
     if (!secret) return fail(ErrorCode::kUnauthenticated, "Missing authentication token");
     if (!options_.api_token.empty() && equal_constant_time(*secret, options_.api_token))
         return operator_caller;

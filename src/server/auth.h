@@ -53,6 +53,7 @@ public:
         : options_(std::move(options)), keys_(std::move(keys)) {}
 
     /// What the caller may do: Token::role, may_read() and may_write() say it.
+    /// The Authorization header may also be the token alone, without a scheme.
     /// @error kUnauthenticated  with the original system's texts.
     Result<std::shared_ptr<const app::Token>> find_caller(const http::Request& request) const;
 

@@ -14,8 +14,10 @@
 #include "lake/flush_worker.h"
 #include "lake/fsck/file_probe.h"
 #include "query/worker.h"
-#include "server/commands/commands.h"
-#include "server/commands/load_config.h"
+#include "server/command/commands.h"
+#include "server/command/load_config.h"
+#include "server/command/replay.h"
+#include "server/command/tail.h"
 #include "server/config.h"
 #include "server/key_command.h"
 #include "server/lifecycle.h"
@@ -23,18 +25,21 @@
 
 namespace {
 
-using icelight::server::complain;
-using icelight::server::kUsageStatus;
-using icelight::server::take_flag;
+namespace commands = icelight::server::command;
+using commands::complain;
+using commands::kUsageStatus;
+using commands::take_flag;
 
 struct Command {
     std::string_view name;
-    int (*run)(std::vector<std::string> arguments);
+    int (*run)(const std::vector<std::string>& arguments);
 };
 
-/// Beside serve, worker, version and help: one line for each command of server/commands/.
+/// Beside serve, worker, version and help: one line for each command of server/command/.
 constexpr std::array kCommands{
-    Command{"fsck", icelight::server::run_fsck_command},
+    Command{"fsck", commands::run_fsck},
+    Command{"replay", commands::run_replay},
+    Command{"tail", commands::run_tail},
 };
 
 constexpr char kUsage[] =
@@ -42,6 +47,10 @@ constexpr char kUsage[] =
     "\n"
     "  serve             run the server; --data DIR, --listen ADDR:PORT, --target-lag 10s, "
     "--config FILE\n"
+    "  tail              print events as they become durable; --type, --event, --source, --user, "
+    "--json\n"
+    "  replay            run rejected events through today's rules; --dry-run, --offset, --stage, "
+    "--from, --to\n"
     "  source …          who may send events: sources and their write keys\n"
     "  token …           who may ask and administer\n"
     "  fsck              check tables, files and log against each other; --data DIR\n"
@@ -56,7 +65,7 @@ int run_serve(std::vector<std::string> arguments) {
         return 0;
     }
     const bool is_check = take_flag(arguments, "--check-config", nullptr);
-    auto config = icelight::server::load_config(std::move(arguments));
+    auto config = commands::load_config(std::move(arguments));
     if (!config) return complain(config.error().message);
     if (is_check) {
         fmt::print("the configuration is valid\n");
@@ -98,7 +107,7 @@ int main(int argc, char** argv) {
     const std::string command = arguments.front();
     arguments.erase(arguments.begin());
     for (const Command& known : kCommands)
-        if (command == known.name) return known.run(std::move(arguments));
+        if (command == known.name) return known.run(arguments);
     if (command == "serve") return run_serve(std::move(arguments));
     if (command == "source" || command == "token") return run_keys(command, arguments);
     if (command == "worker") return run_worker(arguments);

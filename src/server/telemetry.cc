@@ -108,6 +108,21 @@ void refused_request(std::string_view code) {
     refused(code).add();
 }
 
+void live_readers(std::size_t count) {
+    static auto& readers =
+        metrics::gauge("icelight_server_live_readers", "Clients that follow /api/live.");
+    readers.set(static_cast<double>(count));
+}
+
+void replayed(std::uint64_t taken, std::uint64_t stored, std::uint64_t rejected) {
+    static auto& replayed_total = metrics::counter(
+        "icelight_server_rejects_replayed_total", "Rejected events that were run again.", {});
+    replayed_total.add(static_cast<double>(taken));
+    log::info(kModule,
+              "rejects replayed",
+              {{"rejects", taken}, {"stored", stored}, {"rejected", rejected}});
+}
+
 void sdk_counters_received() {
     static auto& total = metrics::counter("icelight_server_sdk_counters_requests_total",
                                           "Requests with counters of an SDK itself; not kept.");

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,10 @@ void accepted(std::size_t stored, std::size_t duplicates, std::chrono::microseco
 void refused_events(std::string_view code, std::size_t events);
 /// Metrics only: a request that was refused whole, by the word of its status ("too_many_requests").
 void refused_request(std::string_view code);
+/// Metrics only: so many read /api/live now.
+void live_readers(std::size_t count);
+/// INFO. Rejected events were run again; `stored` and `rejected` is what became of them.
+void replayed(std::uint64_t taken, std::uint64_t stored, std::uint64_t rejected);
 /// Metrics only: an SDK sent counters about itself; they are not kept.
 void sdk_counters_received();
 /// WARN, at most when the state changes: new events are refused until there is room again. Empty:

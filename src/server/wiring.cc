@@ -4,6 +4,7 @@
 #include <optional>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "app/key_store.h"
 #include "base/clock.h"
@@ -17,12 +18,18 @@
 #include "lake/upkeep/upkeep.h"
 #include "lake/worker_client.h"
 #include "query/service.h"
+#include "semantic/events_cube.h"
+#include "semantic/person.h"
+#include "semantic/sql_writer.h"
 #include "server/api/cors.h"
+#include "server/api/cube.h"
+#include "server/api/dead_letters.h"
 #include "server/api/fsck.h"
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"
 #include "server/api/ingest.h"
 #include "server/api/keys.h"
+#include "server/api/live.h"
 #include "server/api/pixel.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
@@ -113,6 +120,15 @@ lake::UpkeepOptions upkeep_options(const Config& config, const DataDirectory& di
     return options;
 }
 
+std::vector<semantic::Cube> make_cubes(const Config& config) {
+    const auto table = semantic::quote_name(config.text("lake.namespace")) + "." +
+                       semantic::quote_name(config.text("lake.table"));
+    auto events = semantic::make_events_cube(table, semantic::default_json_fields());
+    auto cubes = semantic::make_people_cubes(table, events);
+    cubes.insert(cubes.begin(), std::move(events));
+    return cubes;
+}
+
 IngestOptions ingest_options(const Config& config, const DataDirectory& directory) {
     IngestOptions options;
     options.inflate.bytes_max =
@@ -180,10 +196,12 @@ struct Wiring::Parts {
     std::unique_ptr<lake::Flusher> flusher;
     std::unique_ptr<lake::Upkeep> upkeep;
     std::unique_ptr<query::Service> query;
+    std::unique_ptr<const semantic::Model> model;
     WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
     WorkerPool fsck_pool{"fsck", 1, kChecksWaitingMax};
     WorkerPool catalog_writers{"catalog-write", kCatalogWriteThreads, kCatalogPoolItemsMax};
     std::unique_ptr<Ingest> ingest;
+    std::unique_ptr<Live> live;
 
     WorkerPool app_pool{"app", 1, kAppPoolItemsMax};
 
@@ -276,6 +294,9 @@ void Wiring::Parts::start_work(const Config& config) {
         telemetry::sql_unavailable(started.error().message);
     ingest = std::make_unique<Ingest>(
         ingest_options(config, directory), *log, *flusher, *gate, files, system_clock());
+    const auto names = table_names(config);
+    live = std::make_unique<Live>(LiveOptions{
+        *log, directory.log(), *flusher, *catalog, {names.space, names.events}, *auth, files});
 }
 
 std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& config,
@@ -286,6 +307,7 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                   .is_public = is_public,
                   .allowed_origins = config.text("ingest.allowed-origins")});
     ingest->add_routes(*router);
+    live->add_routes(*router);
     add_pixel_routes(*router, *ingest);
     add_webhook_routes(*router, *ingest);
     add_source_config_routes(*router, *gate);
@@ -296,6 +318,20 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                       .timeout = config.duration("query.timeout"),
                       .threads = static_cast<int>(config.number("query.threads")),
                       .memory_bytes_max = config.number("query.memory-bytes-max")});
+    DeadLetters::add_routes(
+        *router,
+        {*query,
+         *log,
+         *auth,
+         catalog_pool,
+         DeadLetterTables(config.text("lake.namespace"), config.text("lake.table"))});
+    model = std::make_unique<const semantic::Model>(make_cubes(config));
+    add_cube_routes(*router,
+                    {.service = *query,
+                     .model = *model,
+                     .auth = *auth,
+                     .timeout = config.duration("query.timeout"),
+                     .clock = system_clock()});
     add_table_routes(*router, {*catalog, *auth, catalog_pool});
     add_key_routes(*router, {*keys, *auth, app_pool});
     add_fsck_routes(*router,
@@ -316,6 +352,7 @@ void Wiring::stop(const StopLimits& limits) {
     auto note = [](const char* part, const Result<>& outcome) {
         if (!outcome) telemetry::stop_cut_short(part, outcome.error().message);
     };
+    parts_->live->close();
     note("requests", parts_->listener->close(deadline_in(limits.requests)));
     parts_->query->close(deadline_in(std::chrono::milliseconds(0)));
     parts_->catalog_writers.close();

@@ -1,5 +1,6 @@
 #include "wal/reader.h"
 
+#include <algorithm>
 #include <limits>
 #include <optional>
 #include <vector>
@@ -16,14 +17,18 @@ public:
         : path_(std::move(path)), files_(files) {}
 
     Result<> refresh();
-    Result<> read(std::uint64_t from, std::uint64_t to, const Visit& visit);
+    Result<std::uint64_t> read(std::uint64_t from,
+                               std::uint64_t to,
+                               std::uint64_t bytes_max,
+                               const Visit& visit);
 
     Uuid uuid() const { return directory_.segments.begin()->second.header.log_uuid; }
 
 private:
     /// Stands at or before `offset`, in the segment that holds it now.
     Result<> seek(std::uint64_t offset);
-    Result<> step(std::uint64_t from, std::uint64_t to, const Visit& visit);
+    /// @return the bytes of the payload.
+    Result<std::uint64_t> step(std::uint64_t from, std::uint64_t to, const Visit& visit);
 
     const std::filesystem::path path_;
     io::FileSystem& files_;
@@ -64,24 +69,30 @@ Result<> Reader::Impl::seek(std::uint64_t offset) {
     return {};
 }
 
-Result<> Reader::Impl::step(std::uint64_t from, std::uint64_t to, const Visit& visit) {
+Result<std::uint64_t> Reader::Impl::step(std::uint64_t from, std::uint64_t to, const Visit& visit) {
     ICE_ASSIGN(const auto record, cursor_->next(from));
     if (!record) {
         return fail(ErrorCode::kCorruption,
                     cursor_->place() + ": no valid record where offset " +
                         std::to_string(cursor_->next_offset()) + " should be");
     }
-    if (record->header.count == 0 || record->header.end_offset() <= from) return {};
-    return visit(cut(record->view, from, to));
+    if (record->header.count == 0 || record->header.end_offset() <= from) return 0;
+    const RecordView view = cut(record->view, from, to);
+    ICE_TRY(visit(view));
+    return view.payload.size();
 }
 
-Result<> Reader::Impl::read(std::uint64_t from, std::uint64_t to, const Visit& visit) {
-    if (from >= to) return {};
+Result<std::uint64_t> Reader::Impl::read(std::uint64_t from,
+                                         std::uint64_t to,
+                                         std::uint64_t bytes_max,
+                                         const Visit& visit) {
+    if (from >= to) return to;
     // Listed after `to` was known: every segment that holds a part of the range has its name.
     ICE_TRY(refresh());
     ICE_TRY(seek(from));
     cursor_->forget_read_ahead();
-    while (cursor_->next_offset() < to) {
+    std::uint64_t bytes = 0;
+    while (cursor_->next_offset() < to && bytes < bytes_max) {
         if (cursor_->next_offset() >= limit_) {
             ICE_TRY(seek(cursor_->next_offset()));
         }
@@ -90,8 +101,9 @@ Result<> Reader::Impl::read(std::uint64_t from, std::uint64_t to, const Visit& v
             cursor_.reset();  // A visitor's error leaves its record unread.
             return stepped;
         }
+        bytes += *stepped;
     }
-    return {};
+    return std::min(cursor_->next_offset(), to);
 }
 
 Reader::Reader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
@@ -107,7 +119,15 @@ Result<Reader> Reader::open(std::filesystem::path directory, io::FileSystem& fil
 }
 
 Result<> Reader::read(std::uint64_t from, std::uint64_t to, const Visit& visit) {
-    return impl_->read(from, to, visit);
+    ICE_TRY(impl_->read(from, to, std::numeric_limits<std::uint64_t>::max(), visit));
+    return {};
+}
+
+Result<std::uint64_t> Reader::read_some(std::uint64_t from,
+                                        std::uint64_t to,
+                                        std::uint64_t bytes_max,
+                                        const Visit& visit) {
+    return impl_->read(from, to, bytes_max, visit);
 }
 
 Uuid Reader::uuid() const {

@@ -40,6 +40,16 @@ public:
     /// @cost one directory listing, then the bytes read.
     Result<> read(std::uint64_t from, std::uint64_t to, const Visit& visit);
 
+    /// Reads like read(), but no further than the record in which `bytes_max` of payload are
+    /// passed.
+    ///
+    /// @return where to read on: the end of that record, or `to`. Going on there costs nothing,
+    ///         going back behind it walks the segment's record headers again.
+    Result<std::uint64_t> read_some(std::uint64_t from,
+                                    std::uint64_t to,
+                                    std::uint64_t bytes_max,
+                                    const Visit& visit);
+
     Uuid uuid() const;
 
 private:

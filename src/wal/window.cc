@@ -104,7 +104,10 @@ void Window::grow() {
     const std::uint64_t wanted = std::max<std::uint64_t>((next_ - head_ + 1) * 25 / 16, kSlotsMin);
     slots_.assign(std::max<std::uint64_t>(std::min(wanted, most), kSlotsMin), 0);
     for (std::uint64_t number = head_; number < next_; ++number) {
-        if (number + kEntriesAhead < next_) prefetch(fingerprint_of(number + kEntriesAhead));
+        // Not prefetch(): GCC 12 leaves out calls whose only effect is that, where it sees the
+        // body.
+        if (number + kEntriesAhead < next_)
+            __builtin_prefetch(&slots_[home_of(fingerprint_of(number + kEntriesAhead))]);
         add_slot(fingerprint_of(number), number);
     }
 }

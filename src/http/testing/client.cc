@@ -128,6 +128,13 @@ Answer Client::call(std::string_view bytes) {
     return read();
 }
 
+std::string Client::read_until(std::string_view wanted, std::chrono::milliseconds timeout) {
+    const auto until = system_clock().steady() + timeout;
+    while (unread_.find(wanted) == std::string::npos && fill(until)) {
+    }
+    return std::exchange(unread_, {});
+}
+
 bool Client::is_closed(std::chrono::milliseconds within) {
     const auto until = system_clock().steady() + within;
     if (!unread_.empty() || fill(until)) return false;

@@ -30,6 +30,9 @@ public:
     /// Reads one answer; `to_head`: it has no body whatever its headers say.
     Answer read(bool to_head = false, std::chrono::milliseconds timeout = std::chrono::seconds(10));
     Answer call(std::string_view bytes);
+    /// All that comes, as it comes, until it holds `wanted` or the time is over: for streams.
+    std::string read_until(std::string_view wanted,
+                           std::chrono::milliseconds timeout = std::chrono::seconds(10));
     /// True when the peer closes within the time, and sends nothing before it does.
     bool is_closed(std::chrono::milliseconds within = std::chrono::seconds(5));
 

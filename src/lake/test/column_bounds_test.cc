@@ -23,9 +23,9 @@ TEST(ColumnBounds, AColumnWithoutValuesHasNone) {
 TEST(ColumnBounds, NumbersAndTimesAreFull) {
     ColumnBounds bounds(event::kEventColumnCount);
     for (const std::int64_t value : {5, -7, 3}) {
-        bounds.add_number(event::id::kTimestamp, value);
-        bounds.add_number(event::id::kLogOffset, value);
-        bounds.add_number(event::id::kLogShard, value);
+        bounds.numbers(event::id::kTimestamp).add(value);
+        bounds.numbers(event::id::kLogOffset).add(value);
+        bounds.numbers(event::id::kLogShard).add(value);
     }
     const auto encoded = bounds.encode(event::kEventColumns);
     EXPECT_EQ(decode_long(encoded.lower.at(event::id::kTimestamp)), -7);
@@ -36,8 +36,8 @@ TEST(ColumnBounds, NumbersAndTimesAreFull) {
 
 TEST(ColumnBounds, JsonTextAndBinaryHaveNone) {
     ColumnBounds bounds(event::kRejectedColumnCount);
-    bounds.add_text(event::rejected_id::kRaw, "bytes");
-    bounds.add_text(event::rejected_id::kStage, "parse");
+    bounds.texts(event::rejected_id::kRaw).add("bytes");
+    bounds.texts(event::rejected_id::kStage).add("parse");
     const auto encoded = bounds.encode(event::kRejectedColumns);
     EXPECT_EQ(encoded.lower.size(), 1u);
     EXPECT_EQ(encoded.lower.at(event::rejected_id::kStage), "parse");
@@ -48,7 +48,7 @@ TEST(ColumnBounds, TheHighestTextWithoutAHigherOneHasNoUpperBound) {
     std::string highest;
     for (int i = 0; i < 20; ++i)
         highest += "\xf4\x8f\xbf\xbf";  // U+10FFFF
-    bounds.add_text(event::id::kEvent, highest);
+    bounds.texts(event::id::kEvent).add(highest);
     const auto encoded = bounds.encode(event::kEventColumns);
     EXPECT_EQ(encoded.lower.count(event::id::kEvent), 1u);
     EXPECT_EQ(encoded.upper.count(event::id::kEvent), 0u);
@@ -71,7 +71,7 @@ TEST(ColumnBounds, BoundsContainAllValues) {
         }
         ColumnBounds bounds(event::kEventColumnCount);
         for (const std::string& text : texts)
-            bounds.add_text(event::id::kUserId, text);
+            bounds.texts(event::id::kUserId).add(text);
         const auto encoded = bounds.encode(event::kEventColumns);
         const std::string& lower = encoded.lower.at(event::id::kUserId);
         const auto upper = encoded.upper.find(event::id::kUserId);

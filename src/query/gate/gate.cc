@@ -48,6 +48,15 @@ std::string_view skip_word(std::string_view text, std::string_view word) {
     return is_whole_word ? begin.substr(word.size()) : text;
 }
 
+/// `text` behind ANALYZE or the options that ask for JSON, which are taken in this spelling only.
+std::string_view skip_explain_options(std::string_view text) {
+    const auto begin = skip_blanks(text);
+    for (const std::string_view options : {"(FORMAT json)", "(ANALYZE, FORMAT json)"}) {
+        if (begin.starts_with(options)) return begin.substr(options.size());
+    }
+    return skip_word(text, "ANALYZE");
+}
+
 }  // namespace
 
 Result<Statement> check_statement(engine::Session& session, std::string_view sql) {
@@ -57,7 +66,7 @@ Result<Statement> check_statement(engine::Session& session, std::string_view sql
     // What follows EXPLAIN must be a SELECT by itself. Were a comment misread here, the parser
     // would see the word EXPLAIN and refuse it.
     std::string_view select = skip_word(sql, "EXPLAIN");
-    if (select.size() != sql.size()) select = skip_word(select, "ANALYZE");
+    if (select.size() != sql.size()) select = skip_explain_options(select);
     const auto tree = session.serialize_sql(std::string(select));
     if (!tree) {
         if (tree.error().code != ErrorCode::kInvalidArgument) return tl::unexpected(tree.error());

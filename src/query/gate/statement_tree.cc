@@ -30,6 +30,7 @@ constexpr auto kExpressionClasses = std::to_array<std::string_view>({
     "LAMBDA",
     "LAMBDA_REF",
     "OPERATOR",
+    "PARAMETER",
     "POSITIONAL_REFERENCE",
     "STAR",
     "SUBQUERY",
@@ -71,6 +72,10 @@ std::string lower_case(std::string_view text) {
         return static_cast<char>(std::tolower(c));
     });
     return out;
+}
+
+bool is_number(std::string_view text) {
+    return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 tl::unexpected<Error> refuse(std::string why) {
@@ -185,6 +190,10 @@ Result<> Walk::visit_expression(const Object& expression, std::string_view expre
         if (!is_plain && is_plain_only_aggregate(lower_case(name))) {
             return refuse(fmt::format("function {} takes neither OVER nor ORDER BY", name));
         }
+    }
+    // Values are bound by their place: $1 and ?, which the parser numbers.
+    if (expression_class == "PARAMETER" && !is_number(text_of(expression, "identifier"))) {
+        return refuse("a parameter has no name; use $1, $2, ...");
     }
     return visit_members(expression);
 }

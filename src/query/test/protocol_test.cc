@@ -17,13 +17,20 @@ ExecuteMessage sample_execute() {
 }
 
 TEST(Protocol, MessagesComeBackAsTheyWere) {
+    const std::vector<Value> values{Value(),
+                                    Value(true),
+                                    Value(std::int64_t{-7}),
+                                    Value(1.5),
+                                    Value(std::string("a\0b", 3)),
+                                    Value(std::vector<std::string>{"x", ""})};
     const auto prepare = decode_prepare(
-        encode_prepare({"SELECT 1", Format::kCsv, 10, std::chrono::milliseconds(1'234)}));
+        encode_prepare({"SELECT 1", Format::kCsv, 10, std::chrono::milliseconds(1'234), values}));
     ASSERT_TRUE(prepare);
     EXPECT_EQ(prepare->sql, "SELECT 1");
     EXPECT_EQ(prepare->format, Format::kCsv);
     EXPECT_EQ(prepare->rows_max, 10U);
     EXPECT_EQ(prepare->timeout.count(), 1'234);
+    EXPECT_EQ(prepare->values, values);
 
     const auto names =
         decode_names(encode_names({StatementKind::kRows, {{"", "events"}, {"a", "b"}}, false}));

@@ -109,6 +109,11 @@ bool is_foreign_origin(const http::Request& request) {
     return !http::equal_ignoring_case(origin->substr(scheme_end + 3), request.host());
 }
 
+bool has_json_type(const http::Request& request) {
+    const auto type = request.header("content-type");
+    return http::equal_ignoring_case(type.substr(0, type.find(';')), "application/json");
+}
+
 void set_policies(http::Router& router, Policies policies) {
     const auto shared = std::make_shared<const Policies>(std::move(policies));
     router.check_all = [shared](http::Request& request) {

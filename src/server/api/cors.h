@@ -24,6 +24,11 @@ void set_policies(http::Router& router, Policies policies);
 /// browser's.
 bool is_foreign_origin(const http::Request& request);
 
+/// Is the Content-Type application/json, whatever its parameters? What changes something or runs
+/// SQL asks for it: a page of another origin can send text/plain without asking first; JSON it
+/// cannot.
+bool has_json_type(const http::Request& request);
+
 /// Is `origin` one of the comma-separated `allowed`, or is that "*"?
 bool is_origin_allowed(std::string_view origin, std::string_view allowed);
 

@@ -10,6 +10,7 @@
 #include "http/limits.h"
 #include "http/router.h"
 #include "lake/flusher.h"
+#include "server/api/event_results.h"
 #include "server/api/ingest_answer.h"
 #include "server/api/ingest_paths.h"
 #include "server/api/lake_token.h"
@@ -25,6 +26,7 @@ using boost::asio::awaitable;
 constexpr std::size_t kInlineBytesMax = 64u << 10;  ///< Larger bodies would hold up the net thread.
 constexpr std::size_t kPoolItemsMax = 256;
 constexpr std::chrono::milliseconds kAppendWaitMax{20'000};
+constexpr std::size_t kInlineResultsMax = 1'000;  ///< More are written out on the pool.
 
 event::Parser& parser_of_this_thread() {
     thread_local event::Parser parser;
@@ -64,12 +66,23 @@ std::size_t count_duplicates(const wal::Appended& appended) {
     return count;
 }
 
+/// The offset of each reject, of those in `kept`.
+std::vector<std::optional<std::uint64_t>> reject_offsets(const std::vector<bool>& kept,
+                                                         const wal::Appended& appended) {
+    std::vector<std::optional<std::uint64_t>> offsets(kept.size());
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < kept.size(); ++i)
+        if (kept[i]) offsets[i] = appended.reject_offsets[next++];
+    return offsets;
+}
+
 }  // namespace
 
 struct Ingest::Parsed {
     event::ParsedRequest request;
     std::shared_ptr<const app::Source> source;
     std::optional<http::Response> refusal;  ///< Of the key in the body; then there is no source.
+    std::vector<bool> kept;  ///< Of each reject: did the quota let it into the batch?
 };
 
 Ingest::Ingest(IngestOptions options,
@@ -130,7 +143,6 @@ std::optional<http::Response> Ingest::check(http::Request& request) {
 }
 
 awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr request) {
-    const TimestampUs received_at = request->received_at;
     Result<Parsed> parsed = fail(ErrorCode::kIo, "not parsed");
     if (request->body.size() <= kInlineBytesMax && encoding_of(*request) == Encoding::kIdentity) {
         parsed = parse(*path, *request);
@@ -151,7 +163,7 @@ awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr 
         co_return std::move(*parsed->refusal);
     }
     auto shared_parsed = std::make_shared<Parsed>(std::move(*parsed));
-    auto response = co_await store(std::move(shared_parsed), received_at);
+    auto response = co_await store(std::move(shared_parsed), std::move(request));
     answer_in_dialect(*path, response);
     co_return response;
 }
@@ -172,7 +184,8 @@ Result<Ingest::Parsed> Ingest::parse(const IngestPath& path, http::Request& requ
         }
     }
     const FingerprintKey key = log_.fingerprint_key();
-    Parsed parsed{.request = {}, .source = gate_.source_of(request), .refusal = std::nullopt};
+    Parsed parsed{
+        .request = {}, .source = gate_.source_of(request), .refusal = std::nullopt, .kept = {}};
     std::string address = parsed.source ? gate_.kept_address(request, *parsed.source) : "";
     const event::NameSource name_source = [&](std::string_view write_key,
                                               event::RequestFacts& facts) {
@@ -210,7 +223,8 @@ wal::Batch Ingest::make_batch(Parsed& whole) {
         batch.row_refs.push_back({row.fingerprint, row.bytes});
     std::size_t at = 0;
     for (const std::uint32_t bytes : parsed.reject_bytes) {
-        if (quota_.take(whole.source->id, bytes)) {
+        whole.kept.push_back(quota_.take(whole.source->id, bytes));
+        if (whole.kept.back()) {
             batch.rejects.append(parsed.rejects, at, bytes);
             batch.reject_bytes.push_back(bytes);
         } else {
@@ -221,7 +235,7 @@ wal::Batch Ingest::make_batch(Parsed& whole) {
     return batch;
 }
 
-awaitable<http::Response> Ingest::store(std::shared_ptr<Parsed> whole, TimestampUs received_at) {
+awaitable<http::Response> Ingest::store(std::shared_ptr<Parsed> whole, http::RequestPtr request) {
     const event::ParsedRequest* const parsed = &whole->request;
     for (const auto& error : parsed->errors)
         telemetry::refused_events(error.code, 1);
@@ -239,12 +253,39 @@ awaitable<http::Response> Ingest::store(std::shared_ptr<Parsed> whole, Timestamp
     const std::size_t duplicates = count_duplicates(*appended);
     telemetry::accepted(appended->rows.size() - duplicates,
                         duplicates,
-                        std::chrono::microseconds(clock_.now_us() - received_at));
-    if (!has_rows) co_return make_all_bad(*parsed);
-    co_return make_stored({.count = appended->rows.size(),
-                           .duplicates = duplicates,
-                           .rejected = parsed->errors.size(),
-                           .token = make_lake_token(log_.uuid(), appended->next_offset)});
+                        std::chrono::microseconds(clock_.now_us() - request->received_at));
+    http::Response answer;
+    if (!has_rows) {
+        answer = make_all_bad(*parsed);
+    } else {
+        answer = make_stored({.count = appended->rows.size(),
+                              .duplicates = duplicates,
+                              .rejected = parsed->errors.size(),
+                              .token = make_lake_token(log_.uuid(), appended->next_offset)});
+    }
+    if (!asks_for_results(request->header("prefer"))) co_return answer;
+    Offsets offsets;
+    offsets.rejects = reject_offsets(whole->kept, *appended);
+    offsets.rows = std::move(appended->rows);
+    auto represented = co_await represent(std::move(whole), std::move(offsets), std::move(answer));
+    co_return represented;
+}
+
+awaitable<http::Response> Ingest::represent(std::shared_ptr<Parsed> whole,
+                                            Offsets offsets,
+                                            http::Response answer) {
+    if (offsets.rows.size() + whole->request.errors.size() <= kInlineResultsMax) {
+        add_results(whole->request, offsets, answer);
+        co_return answer;
+    }
+    std::function<Result<http::Response>()> work = [whole, &offsets, answer] {
+        http::Response copy = answer;
+        add_results(whole->request, offsets, copy);
+        return Result<http::Response>(std::move(copy));
+    };
+    auto written = co_await offload<http::Response>(pool_, std::move(work));
+    // The events are stored: a full pool costs their results, not the answer.
+    co_return written ? std::move(*written) : std::move(answer);
 }
 
 }  // namespace icelight::server

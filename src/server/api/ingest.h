@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <boost/asio/awaitable.hpp>
 
@@ -37,6 +38,7 @@ namespace icelight::server {
 
 class IngestGate;
 struct IngestPath;
+struct Offsets;
 
 struct IngestOptions {
     InflateLimits inflate;
@@ -49,9 +51,9 @@ struct IngestOptions {
 ///
 /// Answers: 200 {"success":true,"count":n,"rejected":n,"duplicates":n,"token":"…"} when any event
 /// is stored (or was before); 400 with `errors` when none is good; 401, 413, 415, 429 and 503 with
-/// Retry-After. Thread safety: handlers run on the net threads; bodies over 64 KiB are parsed on
-/// the thread "ingest". Lifetime: everything given to the constructor outlives it; close() before
-/// the log closes.
+/// Retry-After. `Prefer: return=representation` adds what became of each event. Thread safety:
+/// handlers run on the net threads; bodies over 64 KiB are parsed on the thread "ingest". Lifetime:
+/// everything given to the constructor outlives it; close() before the log closes.
 class Ingest {
 public:
     Ingest(IngestOptions options,
@@ -78,7 +80,11 @@ private:
     struct Parsed;  ///< What a body held, and whose it is.
 
     boost::asio::awaitable<http::Response> store(std::shared_ptr<Parsed> whole,
-                                                 TimestampUs received_at);
+                                                 http::RequestPtr request);
+    /// The answer with what became of each event.
+    boost::asio::awaitable<http::Response> represent(std::shared_ptr<Parsed> whole,
+                                                     Offsets offsets,
+                                                     http::Response answer);
     Result<Parsed> parse(const IngestPath& path, http::Request& request);
     wal::Batch make_batch(Parsed& whole);
 

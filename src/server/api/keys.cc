@@ -42,13 +42,9 @@ std::optional<http::Response> check(const Auth& auth, const http::Request& reque
         return http::make_error(http::status::kForbidden,
                                 "pages of another origin may not administer this server");
     }
-    // A page of another origin can send text/plain without asking first; JSON it
-    // cannot.
-    const auto type = request.header("content-type");
     const bool has_body =
         request.method == http::Method::kPost || request.method == http::Method::kPatch;
-    if (has_body &&
-        !http::equal_ignoring_case(type.substr(0, type.find(';')), "application/json")) {
+    if (has_body && !has_json_type(request)) {
         return http::make_error(http::status::kUnsupportedMediaType,
                                 "this needs Content-Type: application/json");
     }

@@ -126,23 +126,23 @@ awaitable<http::Response> answer_health(QueryRoutes with) {
 
 }  // namespace
 
+std::optional<http::Response> refuse_query(const Auth& auth, const http::Request& request) {
+    auto allowed = auth.check_query(request);
+    if (!allowed) return http::make_error(allowed.error());
+    if (is_foreign_origin(request)) {
+        return http::make_error(http::status::kForbidden,
+                                "pages of another origin may not run queries");
+    }
+    if (request.method == http::Method::kPost && !has_json_type(request)) {
+        return http::make_error(http::status::kUnsupportedMediaType,
+                                "Queries need Content-Type: application/json");
+    }
+    return std::nullopt;
+}
+
 void add_query_routes(http::Router& router, QueryRoutes with) {
-    const http::Check check =
-        [&auth = with.auth](http::Request& request) -> std::optional<http::Response> {
-        auto allowed = auth.check_query(request);
-        if (!allowed) return http::make_error(allowed.error());
-        if (is_foreign_origin(request)) {
-            return http::make_error(http::status::kForbidden,
-                                    "pages of another origin may not run queries");
-        }
-        // A page of another origin can send text/plain without asking first; JSON it cannot.
-        const auto type = request.header("content-type");
-        if (request.method == http::Method::kPost &&
-            !http::equal_ignoring_case(type.substr(0, type.find(';')), "application/json")) {
-            return http::make_error(http::status::kUnsupportedMediaType,
-                                    "Queries need Content-Type: application/json");
-        }
-        return std::nullopt;
+    const http::Check check = [&auth = with.auth](http::Request& request) {
+        return refuse_query(auth, request);
     };
     for (const char* path : {"/query", "/duckdb"}) {
         router.add({.method = http::Method::kPost,

@@ -2,14 +2,17 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 
 namespace icelight::catalog {
 class Catalog;
 }
 
 namespace icelight::http {
+class Request;
 class Router;
-}
+struct Response;
+}  // namespace icelight::http
 
 namespace icelight::query {
 class Service;
@@ -32,6 +35,10 @@ struct QueryRoutes {
     int threads;                    ///< Told by /duckdb/_health.
     std::int64_t memory_bytes_max;  ///< Likewise.
 };
+
+/// The refusal of a request that may not run queries: no token for it, a page of another origin,
+/// or a body that is not JSON. Empty: it may.
+std::optional<http::Response> refuse_query(const Auth& auth, const http::Request& request);
 
 /// Adds POST /query and POST /duckdb {sql|query, format, freshness} and GET /duckdb/_health.
 ///

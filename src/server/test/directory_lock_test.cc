@@ -1,4 +1,4 @@
-#include "server/commands/directory_lock.h"
+#include "server/command/directory_lock.h"
 
 #include <optional>
 
@@ -8,7 +8,7 @@
 #include "base/testing/temp_dir.h"
 #include "server/data_directory.h"
 
-namespace icelight::server {
+namespace icelight::server::command {
 namespace {
 
 using icelight::testing::IsError;
@@ -44,4 +44,4 @@ TEST(DirectoryLock, KeepsServersOutButNotOtherReaders) {
 }
 
 }  // namespace
-}  // namespace icelight::server
+}  // namespace icelight::server::command

@@ -16,6 +16,7 @@ using http::testing::Client;
 using http::testing::make_request;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
+using ::testing::Not;
 using ::testing::StartsWith;
 using testing::TestServer;
 
@@ -105,6 +106,33 @@ TEST(Ingest, GoodEventsAreStoredWhenTheirNeighboursAreBad) {
     EXPECT_EQ(counters.stored, 1U);
     EXPECT_EQ(counters.rejected, 2U);
     EXPECT_EQ(server.log().durable_offset(), 3U) << "rejected events are kept too";
+}
+
+TEST(Ingest, WhoPrefersItIsToldWhatBecameOfEachEvent) {
+    TestServer server;
+    const std::string body =
+        R"({"batch":[{"type":"track","userId":"u","event":"e","messageId":"a"},{"type":"track"},)"
+        R"({"type":"track","userId":"u","event":"e","messageId":"a"}]})";
+    EXPECT_THAT(server.post("/v1/batch", body).body, Not(HasSubstr("results")));
+    const Answer answer = server.post("/v1/batch", body, "Prefer: return=representation\r\n");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.headers.at("preference-applied"), "return=representation");
+    EXPECT_THAT(answer.body,
+                HasSubstr(R"("results":[{"index":0,"status":"duplicate","offset":0},)"
+                          R"({"index":1,"status":"rejected","code":"missing_field",)"
+                          R"("error":"Event must have either userId or anonymousId","offset":2},)"
+                          R"({"index":2,"status":"duplicate","offset":0}]})"));
+    const Answer bad = server.post("/v1/batch", "{", "Prefer: return=representation\r\n");
+    EXPECT_EQ(bad.status, 400);
+    EXPECT_THAT(bad.body, HasSubstr(R"("results":[{"index":0,"status":"rejected",)"));
+}
+
+TEST(Ingest, ManyResultsAreWrittenElsewhereWithTheSameAnswer) {
+    TestServer server;
+    const Answer answer =
+        server.post("/v1/batch", make_batch(1'500, "many"), "Prefer: return=representation\r\n");
+    EXPECT_THAT(answer.body, HasSubstr(R"({"index":1499,"status":"stored","offset":1499}]})"));
+    EXPECT_THAT(answer.body, HasSubstr(R"("count":1500)"));
 }
 
 TEST(Ingest, WhenAllAreBadTheAnswerNamesEach) {

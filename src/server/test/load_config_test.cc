@@ -1,10 +1,10 @@
-#include "server/commands/load_config.h"
+#include "server/command/load_config.h"
 
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
 
-namespace icelight::server {
+namespace icelight::server::command {
 namespace {
 
 using icelight::testing::IsError;
@@ -33,4 +33,4 @@ TEST(LoadConfig, ReadsFlagsAndNamesWhatIsWrong) {
 }
 
 }  // namespace
-}  // namespace icelight::server
+}  // namespace icelight::server::command

@@ -14,10 +14,14 @@
 #include "lake/tables.h"
 #include "lake/worker_client.h"
 #include "query/service.h"
+#include "semantic/events_cube.h"
+#include "server/api/cube.h"
+#include "server/api/dead_letters.h"
 #include "server/api/fsck.h"
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"
 #include "server/api/keys.h"
+#include "server/api/live.h"
 #include "server/api/pixel.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
@@ -38,6 +42,18 @@ T take(Result<T> result) {
     return std::move(*result);
 }
 
+void must(const Result<>& outcome) {
+    ICE_CHECK(outcome.has_value(), outcome.error().message);
+}
+
+std::unique_ptr<catalog::Catalog> open_catalog(const std::filesystem::path& path) {
+    return take(catalog::sqlite::open_catalog({.database = path / "catalog.db",
+                                               .warehouse = path / "warehouse",
+                                               .sink_tables = lake::sink_tables({})},
+                                              io::posix_file_system(),
+                                              system_clock()));
+}
+
 }  // namespace
 
 /// In the order of construction; destroyed in reverse.
@@ -54,26 +70,42 @@ struct TestServer::Parts {
     std::unique_ptr<app::KeyStore> keys;
     WorkerPool app_pool{"app", 1, 16};
     std::unique_ptr<Auth> auth;
+    semantic::Model model{{semantic::make_events_cube("events", semantic::default_json_fields())}};
     std::unique_ptr<IngestGate> gate;
     std::unique_ptr<Ingest> ingest;
+    std::unique_ptr<Live> live;
+
+    void add_sql_routes(http::Router& router);
 };
+
+void TestServer::Parts::add_sql_routes(http::Router& router) {
+    add_query_routes(router,
+                     {.service = *query,
+                      .log = *log,
+                      .auth = *auth,
+                      .timeout = kQueryTimeout,
+                      .threads = 2,
+                      .memory_bytes_max = 1 << 30});
+    DeadLetters::add_routes(router,
+                            {*query, *log, *auth, pool, DeadLetterTables("analytics", "events")});
+    add_cube_routes(router,
+                    {.service = *query,
+                     .model = model,
+                     .auth = *auth,
+                     .timeout = kQueryTimeout,
+                     .clock = system_clock()});
+}
 
 TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Parts>()) {
     auto& files = io::posix_file_system();
     auto& clock = system_clock();
     const auto path = parts_->directory.path();
     parts_->listener = take(http::Listener::open({}, clock));
-    parts_->catalog = take(catalog::sqlite::open_catalog({.database = path / "catalog.db",
-                                                          .warehouse = path / "warehouse",
-                                                          .sink_tables = lake::sink_tables({})},
-                                                         files,
-                                                         clock));
+    parts_->catalog = open_catalog(path);
     parts_->log = take(wal::Log::open(
         {.directory = path / "log", .segment_bytes = kSegmentBytes}, files, clock, {}, false));
-    const auto adopted = parts_->catalog->adopt_log(catalog::kEventSink, parts_->log->uuid(), 0);
-    ICE_CHECK(adopted.has_value(), adopted.error().message);
-    const auto ensured = lake::ensure_tables(*parts_->catalog, {}, path / "warehouse", clock);
-    ICE_CHECK(ensured.has_value(), ensured.error().message);
+    must(parts_->catalog->adopt_log(catalog::kEventSink, parts_->log->uuid(), 0));
+    must(lake::ensure_tables(*parts_->catalog, {}, path / "warehouse", clock));
     parts_->flusher =
         std::make_unique<lake::Flusher>(lake::FlusherOptions{.log_directory = path / "log"},
                                         *parts_->log,
@@ -99,22 +131,23 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
                                  *parts_->gate,
                                  files,
                                  clock);
+    parts_->live = std::make_unique<Live>(LiveOptions{*parts_->log,
+                                                      path / "log",
+                                                      *parts_->flusher,
+                                                      *parts_->catalog,
+                                                      {{"analytics"}, "events"},
+                                                      *parts_->auth,
+                                                      files});
     auto router = std::make_shared<http::Router>();
     set_policies(*router, std::move(options.policies));
     parts_->ingest->add_routes(*router);
+    parts_->live->add_routes(*router);
     add_pixel_routes(*router, *parts_->ingest);
     add_webhook_routes(*router, *parts_->ingest);
     add_source_config_routes(*router, *parts_->gate);
     add_key_routes(*router, {*parts_->keys, *parts_->auth, parts_->app_pool});
     add_table_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
     add_catalog_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool, parts_->writers});
-    add_query_routes(*router,
-                     {.service = *parts_->query,
-                      .log = *parts_->log,
-                      .auth = *parts_->auth,
-                      .timeout = kQueryTimeout,
-                      .threads = 2,
-                      .memory_bytes_max = 1 << 30});
     add_fsck_routes(*router,
                     {.catalog = *parts_->catalog,
                      .log = *parts_->log,
@@ -123,18 +156,17 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
                      .names = {},
                      .garbage_list = path / "garbage",
                      .gc_min_age = std::chrono::hours(6)});
+    parts_->add_sql_routes(*router);
     add_health_routes(*router, {*parts_->log, *parts_->flusher, *parts_->query, clock});
     parts_->listener->serve(router);
 }
 
 TestServer::~TestServer() {
-    auto note = [](const Result<>& outcome) {
-        ICE_CHECK(outcome.has_value(), outcome.error().message);
-    };
-    note(parts_->listener->close(deadline_in(kStopWait)));
+    parts_->live->close();
+    must(parts_->listener->close(deadline_in(kStopWait)));
     parts_->ingest->close();
-    note(parts_->log->close(deadline_in(kStopWait)));
-    note(parts_->catalog->close(deadline_in(kStopWait)));
+    must(parts_->log->close(deadline_in(kStopWait)));
+    must(parts_->catalog->close(deadline_in(kStopWait)));
     parts_->pool.close();
     parts_->app_pool.close();
 }

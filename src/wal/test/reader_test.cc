@@ -27,6 +27,26 @@ TEST(Reader, EmptyDirectoryIsNotFound) {
     EXPECT_THAT(Reader::open("/log", files), IsError(ErrorCode::kNotFound));
 }
 
+TEST(Reader, ReadsSomeUpToTheRecordThatPassesTheBound) {
+    FaultyFileSystem files;
+    auto log = open_log(files).value();
+    for (int index = 0; index < 90; ++index)
+        ASSERT_THAT(append_now(*log, batch_of({std::string(50, 'a') + std::to_string(index)})),
+                    IsOk());
+    auto reader = Reader::open("/log", files).value();
+    std::uint64_t visited = 0;
+    const auto count = [&visited](const RecordView& record) -> Result<> {
+        EXPECT_EQ(record.first_offset, visited);
+        visited += record.count;
+        return {};
+    };
+    EXPECT_EQ(reader.read_some(0, 90, 1, count).value(), 1U);
+    EXPECT_EQ(reader.read_some(1, 90, 100, count).value(), 3U);
+    EXPECT_EQ(reader.read_some(3, 90, 1 << 20, count).value(), 90U) << "across segments";
+    EXPECT_EQ(visited, 90U);
+    EXPECT_EQ(reader.read_some(90, 90, 1, count).value(), 90U);
+}
+
 TEST(Reader, ReadsAnyRangeAcrossSegments) {
     FaultyFileSystem files;
     auto log = open_log(files).value();

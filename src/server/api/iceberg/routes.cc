@@ -101,10 +101,7 @@ void add_catalog_routes(http::Router& router, CatalogRoutes with) {
                                       "ForbiddenException",
                                       "pages of another origin may not use the catalog");
         }
-        // A page of another origin can send text/plain without asking first; JSON it cannot.
-        const auto type = request.header("content-type");
-        if (request.method == http::Method::kPost &&
-            !http::equal_ignoring_case(type.substr(0, type.find(';')), "application/json")) {
+        if (request.method == http::Method::kPost && !has_json_type(request)) {
             return make_iceberg_error(http::status::kUnsupportedMediaType,
                                       "BadRequestException",
                                       "changes need Content-Type: application/json");

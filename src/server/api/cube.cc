@@ -1,0 +1,353 @@
+#include "server/api/cube.h"
+
+#include <ctime>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "base/completion.h"
+#include "base/hash.h"
+#include "http/response.h"
+#include "http/router.h"
+#include "semantic/compile.h"
+#include "semantic/path/path_reply.h"
+#include "semantic/reply/meta_reply.h"
+#include "semantic/reply/plan_reply.h"
+#include "server/api/cube_load.h"
+#include "server/api/cube_request.h"
+#include "server/api/query.h"
+#include "server/auth.h"
+
+namespace icelight::server {
+namespace {
+
+namespace json = boost::json;
+using boost::asio::awaitable;
+using semantic::Answered;
+using semantic::Checked;
+using semantic::Dialect;
+
+constexpr std::size_t kBodyBytesMax = 1 << 20;
+constexpr std::size_t kQueriesMax = 100;
+
+http::Response answer_problem(const semantic::Problem& problem, std::string_view id) {
+    return http::make_json(http::status::kBadRequest, semantic::error_reply(problem, id));
+}
+
+/// Errors of the SQL side: what the engine refuses is still the query's fault.
+http::Response answer_error(const Error& error, std::string_view id) {
+    auto response = http::make_error(error);
+    const bool is_users = response.status < http::status::kInternalError;
+    response.body = json::serialize(json::object{{"error", error.message},
+                                                 {"type", is_users ? "UserError" : "Internal"},
+                                                 {"plainError", error.message},
+                                                 {"stack", ""},
+                                                 {"code", error_code_name(error.code)},
+                                                 {"requestId", id}});
+    return response;
+}
+
+std::string iso_now(const Clock& clock) {
+    const auto now_ms = clock.now_us() / 1'000;
+    const auto seconds = static_cast<std::time_t>(now_ms / 1'000);
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    char text[32];
+    const auto length = std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
+    return fmt::format("{}.{:03}Z", std::string_view(text, length), now_ms % 1'000);
+}
+
+Checked<Answered> parse_one(const json::value& asked, Dialect dialect, const CubeRoutes& with) {
+    Answered answered;
+    const semantic::QueryContext context{with.model, with.clock.now_us(), dialect};
+    if (semantic::is_path_query(asked)) {
+        ICE_ASSIGN(answered.path, semantic::compile_path_query(asked, context, answered.warnings));
+        answered.query.dialect = dialect;
+    } else {
+        ICE_ASSIGN(answered.query, semantic::parse_query(asked, context, answered.warnings));
+    }
+    answered.asked = asked;
+    return answered;
+}
+
+/// One query, or the list of a blending one.
+Checked<std::vector<Answered>> parse_queries(const CubeRequest& request, const CubeRoutes& with) {
+    std::vector<Answered> queries;
+    const auto* list = request.query.if_array();
+    if (list == nullptr) {
+        ICE_ASSIGN(auto one, parse_one(request.query, request.dialect, with));
+        queries.push_back(std::move(one));
+        return queries;
+    }
+    if (request.dialect != Dialect::kCube || list->empty() || list->size() > kQueriesMax) {
+        return semantic::refuse(
+            fmt::format("a list of 1 to {} queries is for Cube's client; /batch takes others",
+                        kQueriesMax),
+            "");
+    }
+    for (const auto& asked : *list) {
+        ICE_ASSIGN(auto one, parse_one(asked, request.dialect, with));
+        queries.push_back(std::move(one));
+    }
+    return queries;
+}
+
+/// Hands a load to the service; what await_completion() calls.
+struct StartLoad {
+    std::shared_ptr<CubeLoad> load;
+    std::function<http::Response(std::vector<Answered>)> build;
+
+    void operator()(Completion<http::Response> done) {
+        load->start([build = build, done = std::move(done)](Result<std::vector<Answered>> answers) {
+            if (!answers) return done(tl::unexpected(std::move(answers).error()));
+            done(build(std::move(*answers)));
+        });
+    }
+};
+
+/// Answers with the body, or says that the client has it: its id and times do not count.
+http::Response tagged(std::string body, std::string stable, const std::string& known) {
+    const auto tag = "\"" + sha256_hex(stable).substr(0, 32) + "\"";
+    http::Response response;
+    if (!known.empty() && known.find(tag) != std::string::npos) {
+        response.status = 304;
+    } else {
+        response = http::make_json(http::status::kOk, std::move(body));
+    }
+    response.add_header("ETag", tag);
+    response.add_header("Cache-Control", "private, no-cache");
+    return response;
+}
+
+awaitable<http::Response> answer_load(CubeRoutes with, http::RequestPtr request) {
+    auto read = read_cube_request(*request, true);
+    if (!read) co_return answer_problem(read.error(), request_id(*request));
+    const std::string id = read->id;
+    auto queries = parse_queries(*read, with);
+    if (!queries) co_return answer_problem(queries.error(), id);
+    const bool is_flat = read->dialect == Dialect::kCube && !read->is_multi;
+    if (is_flat && (queries->size() > 1 || queries->front().query.compared() != nullptr)) {
+        co_return answer_problem(
+            {"several results need queryType=multi", "/timeDimensions", {}, {}}, id);
+    }
+    auto load =
+        std::make_shared<CubeLoad>(with.service, with.model, with.timeout, std::move(*queries));
+    if (auto compiled = load->compile(); !compiled) co_return answer_problem(compiled.error(), id);
+    const std::string known(request->header("if-none-match"));
+    const bool is_get = request->method != http::Method::kPost;
+    const semantic::ReplyFacts facts{id, iso_now(with.clock)};
+    StartLoad start{load, [=](std::vector<Answered> answers) {
+                        const auto write = [&](const semantic::ReplyFacts& f) {
+                            return is_flat ? semantic::flat_reply(answers.front(), f)
+                                           : semantic::load_reply(answers, f);
+                        };
+                        if (!is_get) return http::make_json(http::status::kOk, write(facts));
+                        return tagged(write(facts), write({}), known);
+                    }};
+    auto response = co_await await_completion<http::Response>(std::move(start));
+    if (!response) co_return answer_error(response.error(), id);
+    co_return std::move(*response);
+}
+
+std::string failure_json(std::string_view error, const json::value& asked) {
+    return json::serialize(json::object{{"success", false}, {"error", error}, {"query", asked}});
+}
+
+/// One query of a batch: its whole answer with `success`, or why there is none.
+awaitable<std::string> answer_one(CubeRoutes with,
+                                  json::value asked,
+                                  Dialect dialect,
+                                  std::string id) {
+    auto one = parse_one(asked, dialect, with);
+    if (!one) co_return failure_json(problem_text(one.error()), asked);
+    std::vector<Answered> queries;
+    queries.push_back(std::move(*one));
+    auto load =
+        std::make_shared<CubeLoad>(with.service, with.model, with.timeout, std::move(queries));
+    if (auto compiled = load->compile(); !compiled)
+        co_return failure_json(problem_text(compiled.error()), asked);
+    const semantic::ReplyFacts facts{id, iso_now(with.clock)};
+    StartLoad start{load, [facts](std::vector<Answered> answers) {
+                        return http::make_json(http::status::kOk,
+                                               semantic::load_reply(answers, facts));
+                    }};
+    auto response = co_await await_completion<http::Response>(std::move(start));
+    if (!response) co_return failure_json(response.error().message, asked);
+    co_return R"({"success":true,)" + response->body.substr(1);
+}
+
+awaitable<http::Response> answer_batch(CubeRoutes with, http::RequestPtr request) {
+    auto read = read_cube_request(*request, true);
+    if (!read) co_return answer_problem(read.error(), request_id(*request));
+    const auto* list = read->query.if_array();
+    if (list == nullptr || list->empty())
+        co_return answer_problem({"Queries array cannot be empty", "/queries", {}, {}}, read->id);
+    if (list->size() > kQueriesMax) {
+        co_return answer_problem(
+            {fmt::format("more than {} queries", kQueriesMax), "/queries", {}, {}}, read->id);
+    }
+    std::string results;
+    for (std::size_t i = 0; i < list->size(); ++i) {
+        const std::string one = co_await answer_one(with, (*list)[i], read->dialect, read->id);
+        results += (results.empty() ? "" : ",") + one;
+    }
+    co_return http::make_json(http::status::kOk, R"({"results":[)" + results + "]}");
+}
+
+/// A query with the statement of its first period.
+struct Planned {
+    Answered answered;
+    semantic::Compiled compiled;
+};
+
+Checked<Planned> plan_one(const json::value& asked, Dialect dialect, const CubeRoutes& with) {
+    Planned planned;
+    ICE_ASSIGN(planned.answered, parse_one(asked, dialect, with));
+    if (planned.answered.path) {
+        planned.compiled = planned.answered.path->compiled;
+        return planned;
+    }
+    const auto* compared = planned.answered.query.compared();
+    const auto* period = compared == nullptr ? nullptr : &compared->compared.front();
+    ICE_ASSIGN(planned.compiled,
+               semantic::compile_query(
+                   planned.answered.query, with.model, period, planned.answered.warnings));
+    return planned;
+}
+
+awaitable<http::Response> answer_sql(CubeRoutes with, http::RequestPtr request) {
+    auto read = read_cube_request(*request, false);
+    if (!read) co_return answer_problem(read.error(), request_id(*request));
+    const auto* list = read->query.if_array();
+    const json::array one{read->query};
+    json::array out;
+    for (const auto& asked : list == nullptr ? one : *list) {
+        auto planned = plan_one(asked, read->dialect, with);
+        if (!planned) co_return answer_problem(planned.error(), read->id);
+        out.push_back(semantic::sql_reply(planned->answered.query, planned->compiled));
+    }
+    const json::value body = list == nullptr ? out.front() : json::value(out);
+    co_return http::make_json(http::status::kOk, json::serialize(body));
+}
+
+awaitable<http::Response> answer_dry_run(CubeRoutes with, http::RequestPtr request) {
+    auto read = read_cube_request(*request, false);
+    if (!read) co_return answer_problem(read.error(), request_id(*request));
+    auto planned = plan_one(read->query, read->dialect, with);
+    if (!planned) {
+        auto response = answer_problem(planned.error(), read->id);
+        response.body.insert(1, R"("valid":false,)");
+        co_return response;
+    }
+    const auto& answered = planned->answered;
+    const auto body =
+        answered.path
+            ? semantic::path_dry_run_reply(*answered.path, answered.asked, answered.warnings)
+            : semantic::dry_run_reply(
+                  answered.query, answered.asked, planned->compiled, answered.warnings);
+    co_return http::make_json(http::status::kOk, json::serialize(body));
+}
+
+/// Asks for the engine's plan.
+struct StartExplain {
+    query::Service* service;
+    query::Request request;
+    semantic::Compiled compiled;
+
+    void operator()(Completion<http::Response> done) {
+        service->run(
+            std::move(request),
+            [compiled = compiled, done = std::move(done)](Result<query::Reply> reply) {
+                if (!reply) return done(tl::unexpected(std::move(reply).error()));
+                auto rows = semantic::ResultRows::parse(std::move(reply->body), 2);
+                if (!rows) return done(tl::unexpected(rows.error()));
+                json::error_code error;
+                const auto plan = rows->size() == 0
+                                      ? json::value()
+                                      : json::parse(std::string(rows->cell(0, 1)), error);
+                const auto* text = plan.if_string();
+                if (error || text == nullptr)
+                    return done(fail(ErrorCode::kCorruption, "the plan is no text"));
+                done(http::make_json(http::status::kOk, semantic::explain_reply(*text, compiled)));
+            });
+    }
+};
+
+awaitable<http::Response> answer_explain(CubeRoutes with, http::RequestPtr request) {
+    auto read = read_cube_request(*request, false);
+    if (!read) co_return answer_problem(read.error(), request_id(*request));
+    auto planned = plan_one(read->query, read->dialect, with);
+    if (!planned) co_return answer_problem(planned.error(), read->id);
+    const auto* options = read->options.if_object();
+    const auto* analyze = options == nullptr ? nullptr : options->if_contains("analyze");
+    const bool runs = analyze != nullptr && analyze->is_bool() && analyze->get_bool();
+    StartExplain start{
+        &with.service, make_sql_request(planned->compiled, with.timeout), planned->compiled};
+    start.request.sql.insert(0,
+                             runs ? "EXPLAIN (ANALYZE, FORMAT json) " : "EXPLAIN (FORMAT json) ");
+    auto response = co_await await_completion<http::Response>(std::move(start));
+    if (!response) co_return answer_error(response.error(), read->id);
+    co_return std::move(*response);
+}
+
+awaitable<http::Response> answer_meta(CubeRoutes with, http::RequestPtr request) {
+    auto body = semantic::meta_reply(with.model, find_dialect(*request));
+    const std::string known(request->header("if-none-match"));
+    std::string stable = body;
+    co_return tagged(std::move(body), std::move(stable), known);
+}
+
+awaitable<http::Response> answer_live() {
+    co_return http::make_json(http::status::kOk, R"({"health":"HEALTH"})");
+}
+
+awaitable<http::Response> answer_ready(CubeRoutes with) {
+    const bool is_ready = with.service.status().is_ready;
+    co_return http::make_json(is_ready ? http::status::kOk : http::status::kUnavailable,
+                              is_ready ? R"({"health":"HEALTH"})" : R"({"health":"DOWN"})");
+}
+
+}  // namespace
+
+void add_cube_routes(http::Router& router, CubeRoutes with) {
+    const http::Check check = [&auth = with.auth](http::Request& request) {
+        return refuse_query(auth, request);
+    };
+    using Answer = awaitable<http::Response> (*)(CubeRoutes, http::RequestPtr);
+    const auto add = [&](std::string_view name, Answer answer, bool takes_get, bool takes_post) {
+        for (const auto method : {http::Method::kGet, http::Method::kPost}) {
+            if (method == http::Method::kGet ? !takes_get : !takes_post) continue;
+            router.add({.method = method,
+                        .pattern = fmt::format("/cubejs-api/v1/{}", name),
+                        .handler =
+                            [with, answer](http::RequestPtr request) {
+                                return answer(with, std::move(request));
+                            },
+                        .check = check,
+                        .body_bytes_max = kBodyBytesMax});
+        }
+    };
+    add("meta", answer_meta, true, false);
+    add("load", answer_load, true, true);
+    add("subscribe", answer_load, true, true);
+    add("batch", answer_batch, false, true);
+    add("sql", answer_sql, true, true);
+    add("dry-run", answer_dry_run, true, true);
+    add("explain", answer_explain, false, true);
+    router.add({.method = http::Method::kGet,
+                .pattern = "/livez",
+                .handler = [](http::RequestPtr /*request*/) {
+                    return answer_live();
+                }});
+    router.add({.method = http::Method::kGet,
+                .pattern = "/readyz",
+                .handler = [with](http::RequestPtr /*request*/) {
+                    return answer_ready(with);
+                }});
+}
+
+}  // namespace icelight::server

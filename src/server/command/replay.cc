@@ -1,0 +1,145 @@
+#include "server/command/replay.h"
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <cstdio>
+
+#include <boost/json.hpp>
+#include <fmt/format.h>
+
+#include "http/response.h"
+#include "server/command/server_client.h"
+
+namespace icelight::server::command {
+namespace {
+
+namespace json = boost::json;
+
+constexpr std::size_t kAnswerBytesMax = 1 << 20;
+
+struct Options {
+    std::string url;
+    std::string data = "data";
+    std::string token;
+    std::vector<std::uint64_t> offsets;
+    std::string stage;
+    std::string source;
+    std::string from;
+    std::string to;
+    std::uint64_t limit = 0;
+    bool is_dry_run = false;
+    /// Set by the first answer: what is rejected again on the way is not taken up by the next.
+    std::uint64_t below = 0;
+};
+
+void add_options(CLI::App& app, Options& options) {
+    app.add_option("--data", options.data, "Data directory of the server (./data)");
+    app.add_option("--url", options.url, "Its address instead, such as http://127.0.0.1:8787");
+    app.add_option("--token", options.token, "A token that may change things (API_TOKEN)")
+        ->envname("API_TOKEN");
+    app.add_option("--offset", options.offsets, "Only the reject at this _log_offset; repeatable");
+    app.add_option("--stage", options.stage, "Only rejects of this stage: parse or validate");
+    app.add_option("--source", options.source, "Only rejects of this source");
+    app.add_option("--from", options.from, "Only rejects received at or after this time");
+    app.add_option("--to", options.to, "Only rejects received before this time");
+    app.add_option("--limit", options.limit, "At most so many, 1 to 10000, instead of all");
+    app.add_flag("--dry-run", options.is_dry_run, "Say what would become of them; store nothing");
+}
+
+std::string make_body(const Options& options) {
+    json::object body;
+    if (!options.offsets.empty()) body["offsets"] = json::value_from(options.offsets);
+    if (!options.stage.empty()) body["stage"] = options.stage;
+    if (!options.source.empty()) body["source"] = options.source;
+    if (!options.from.empty()) body["from"] = options.from;
+    if (!options.to.empty()) body["to"] = options.to;
+    if (options.limit > 0) body["limit"] = options.limit;
+    if (options.below > 0) body["below"] = options.below;
+    if (options.is_dry_run) body["dry_run"] = true;
+    return json::serialize(body);
+}
+
+std::uint64_t number_of(const json::object& answer, const char* name) {
+    const auto* value = answer.if_contains(name);
+    return value != nullptr && value->is_int64() ? static_cast<std::uint64_t>(value->get_int64())
+                                                 : 0;
+}
+
+Result<json::object> replay_once(const Target& target, const Options& options) {
+    std::string answer;
+    ICE_ASSIGN(const int status,
+               call_server(target,
+                           {.method = "POST",
+                            .path = "/api/dead-letters/replay",
+                            .headers = {},
+                            .body = make_body(options)},
+                           [&answer](std::string_view bytes) {
+                               answer.append(bytes);
+                               return answer.size() <= kAnswerBytesMax;
+                           }));
+    json::error_code error;
+    auto parsed = json::parse(answer, error);
+    if (status != http::status::kOk || error || !parsed.is_object())
+        return fail(ErrorCode::kUnavailable, fmt::format("{} {}", status, answer));
+    return std::move(parsed.get_object());
+}
+
+void print_not_replayable(const json::object& answer) {
+    const auto* first = answer.if_contains("not_replayable_first");
+    if (first == nullptr || !first->is_array()) return;
+    for (const auto& item : first->get_array())
+        fmt::print("  {}\n", json::serialize(item));
+}
+
+int replay(Options options) {
+    const auto target = find_target(options.url, options.data, options.token);
+    std::uint64_t replayed = 0;
+    std::uint64_t stored = 0;
+    std::uint64_t duplicates = 0;
+    std::uint64_t rejected = 0;
+    while (true) {
+        auto answer = target ? replay_once(*target, options)
+                             : Result<json::object>(tl::unexpected(target.error()));
+        if (!answer) {
+            fmt::print(stderr, "icelight: {}\n", answer.error().message);
+            return 1;
+        }
+        const std::uint64_t now = number_of(*answer, "replayed");
+        options.below = number_of(*answer, "below");
+        replayed += now;
+        stored += number_of(*answer, "stored");
+        duplicates += number_of(*answer, "duplicates");
+        rejected += number_of(*answer, "rejected");
+        const std::uint64_t remaining = number_of(*answer, "remaining");
+        const bool goes_on = options.limit == 0 && !options.is_dry_run && remaining > 0 && now > 0;
+        if (goes_on) continue;
+        fmt::print(
+            "{} rejects {}: {} events stored, {} stored before, {} rejected again; "
+            "{} remain, {} cannot be replayed\n",
+            replayed,
+            options.is_dry_run ? "would be replayed" : "replayed",
+            stored,
+            duplicates,
+            rejected,
+            remaining,
+            number_of(*answer, "not_replayable"));
+        print_not_replayable(*answer);
+        return 0;
+    }
+}
+
+}  // namespace
+
+int run_replay(const std::vector<std::string>& arguments) {
+    Options options;
+    CLI::App app("Runs rejected events through today's rules", "icelight replay");
+    add_options(app, options);
+    try {
+        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    return replay(options);
+}
+
+}  // namespace icelight::server::command
