@@ -1,4 +1,4 @@
-#include "server/api/fsck.h"
+#include "server/api/lake/fsck.h"
 
 #include <memory>
 #include <string>
