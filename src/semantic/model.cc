@@ -86,6 +86,14 @@ std::optional<MeasureType> find_measure_type(std::string_view name) {
     return std::nullopt;
 }
 
+std::vector<std::string_view> measure_type_names() {
+    std::vector<std::string_view> names;
+    names.reserve(kMeasureTypes.size());
+    for (const auto& [name, type] : kMeasureTypes)
+        names.push_back(name);
+    return names;
+}
+
 bool is_window(MeasureType type) {
     return type >= MeasureType::kRunningTotal;
 }

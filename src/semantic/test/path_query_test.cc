@@ -301,7 +301,7 @@ TEST_F(PathQueryTest, BindingsAreNamesOrListsOfOneCubeAndTheStreamsOwnByDefault)
 
 TEST(PathsOfPeople, AKeyOfUsersMakesTheEventsThoseOfAPerson) {
     Cube events = make_events_cube("t", default_json_fields());
-    auto cubes = make_people_cubes("t", events);
+    auto cubes = make_people_cubes("t", default_json_fields(), events);
     cubes.insert(cubes.begin(), std::move(events));
     const Model model(std::move(cubes));
     Warnings warnings;
