@@ -38,7 +38,7 @@ EVENTS = {
     "rudder-browser": below_400, "rudder-node": any_2xx, "rudder-service-worker": any_2xx, "rudder-python": only_200,
     "rudder-go": statuses(lambda status: status < 300), "rudder-java": any_2xx, "rudder-ruby": any_2xx,
     "rudder-rust": any_2xx, "rudder-kotlin": any_2xx, "rudder-swift": any_2xx, "rudder-android": only_200,
-    "segment-browser": below_400, "segment-node": below_400, "segment-legacy-node": any_2xx, "segment-python": any_2xx,
+    "segment-browser": below_400, "segment-node": below_400, "segment-node-6": any_2xx, "segment-python": any_2xx,
     "segment-go": statuses(lambda status: status < 300), "segment-java": with_object(any_2xx),
     "segment-ruby": with_object(below_400), "segment-php": only_200, "segment-rust": any_2xx,
     "segment-kotlin": statuses(lambda status: status < 300), "segment-swift": any_2xx,

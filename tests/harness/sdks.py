@@ -86,7 +86,7 @@ QUICK = [
 
 ALL = [
     *QUICK,
-    node_sdk("segment-legacy-node"),
+    node_sdk("segment-node-6"),
     node_sdk("rudder-service-worker"),
     browser_sdk("segment", "single", 9),
     browser_sdk("rudder", "single", 8),
