@@ -8,7 +8,7 @@
 
 #include "engine/sql_text.h"
 #include "io/file_system.h"
-#include "query/sandbox.h"
+#include "query/sandbox/sandbox.h"
 
 namespace icelight::query {
 namespace {
@@ -94,8 +94,7 @@ SqlHost::SqlHost(engine::Database database, engine::Session user, engine::Sessio
       tail_(std::move(tail)),
       files_(io::posix_file_system()) {}
 
-Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup,
-                                                const Fences& fences) {
+Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup, const Fences& fences) {
     ICE_ASSIGN(auto database, engine::Database::open(database_options(setup)));
     ICE_ASSIGN(auto user, database.connect());
     ICE_ASSIGN(auto own, database.connect());

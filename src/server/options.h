@@ -325,7 +325,8 @@ inline constexpr std::array kOptions = {
            false,
            "--insecure-sql",
            "",
-           "Listens beyond loopback even where the kernel has no Landlock to keep SQL from other files."},
+           "Listens beyond loopback even where the kernel has no Landlock to keep SQL from other "
+           "files."},
 };
 
 }  // namespace icelight::server

@@ -16,7 +16,7 @@
 #include "lake/flusher.h"
 #include "lake/tables.h"
 #include "lake/worker_client.h"
-#include "query/sandbox.h"
+#include "query/sandbox/sandbox.h"
 #include "query/service.h"
 #include "semantic/events_cube.h"
 #include "semantic/person.h"

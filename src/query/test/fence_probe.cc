@@ -59,8 +59,8 @@ void answer(Service& service, const std::string& line) {
     const std::int64_t timeout_ms = request["timeout_ms"];
     const auto begin = system_clock().steady();
     const auto reply = ask(service, sql, timeout_ms);
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-        system_clock().steady() - begin);
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - begin);
     std::cout << fmt::format(R"({{"ok":{},"text":{},"ms":{}}})",
                              reply.has_value(),
                              json_text(reply ? reply->body : reply.error().message),
