@@ -15,6 +15,7 @@
 #include "io/file_system.h"
 #include "lake/flusher.h"
 #include "lake/tables.h"
+#include "lake/upkeep/upkeep.h"
 #include "lake/worker_client.h"
 #include "query/sandbox/sandbox.h"
 #include "query/service.h"
@@ -28,11 +29,12 @@
 #include "server/api/iceberg/routes.h"
 #include "server/api/ingest.h"
 #include "server/api/keys.h"
+#include "server/api/lake/fsck.h"
+#include "server/api/lake/tables.h"
 #include "server/api/live.h"
 #include "server/api/pixel.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
-#include "server/api/tables.h"
 #include "server/api/webhook.h"
 #include "server/auth.h"
 #include "server/config.h"
@@ -48,6 +50,7 @@ namespace {
 
 constexpr std::size_t kCatalogPoolThreads = 2;
 constexpr std::size_t kCatalogPoolItemsMax = 256;
+constexpr std::size_t kChecksWaitingMax = 4;
 /// Changes of clients that may stand in the commit queue at once: so many a flush waits for at
 /// most.
 constexpr std::size_t kCatalogWriteThreads = 2;
@@ -105,6 +108,18 @@ query::Options query_options(const Config& config, const DataDirectory& director
 
 lake::TableNames table_names(const Config& config) {
     return {.space = {config.text("lake.namespace")}, .events = config.text("lake.table")};
+}
+
+lake::UpkeepOptions upkeep_options(const Config& config, const DataDirectory& directory) {
+    lake::UpkeepOptions options;
+    options.names = table_names(config);
+    options.retention.snapshots_kept =
+        static_cast<std::size_t>(config.number("lake.snapshots-kept"));
+    options.retention.age = config.duration("lake.snapshot-age");
+    options.gc_min_age = config.duration("lake.gc-min-age");
+    options.retention.unreferenced_age = std::max(options.retention.age, options.gc_min_age);
+    options.garbage_list = directory.garbage_list();
+    return options;
 }
 
 std::vector<semantic::Cube> make_cubes(const Config& config) {
@@ -181,9 +196,11 @@ struct Wiring::Parts {
     std::unique_ptr<catalog::Catalog> catalog;
     std::unique_ptr<wal::Log> log;
     std::unique_ptr<lake::Flusher> flusher;
+    std::unique_ptr<lake::Upkeep> upkeep;
     std::unique_ptr<query::Service> query;
     std::unique_ptr<const semantic::Model> model;
     WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
+    WorkerPool fsck_pool{"fsck", 1, kChecksWaitingMax};
     WorkerPool catalog_writers{"catalog-write", kCatalogWriteThreads, kCatalogPoolItemsMax};
     std::unique_ptr<Ingest> ingest;
     std::unique_ptr<Live> live;
@@ -273,6 +290,9 @@ void Wiring::Parts::start_work(const Config& config) {
         files,
         system_clock());
     flusher->start();
+    upkeep = std::make_unique<lake::Upkeep>(
+        upkeep_options(config, directory), *catalog, files, system_clock());
+    upkeep->start();
     query = std::make_unique<query::Service>(
         query_options(config, directory), *log, *catalog, system_clock());
     if (auto started = query->start(); !started)
@@ -319,6 +339,14 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                      .clock = system_clock()});
     add_table_routes(*router, {*catalog, *auth, catalog_pool});
     add_key_routes(*router, {*keys, *auth, app_pool});
+    add_fsck_routes(*router,
+                    {.catalog = *catalog,
+                     .log = *log,
+                     .auth = *auth,
+                     .pool = fsck_pool,
+                     .names = table_names(config),
+                     .garbage_list = directory.garbage_list(),
+                     .gc_min_age = config.duration("lake.gc-min-age")});
     add_catalog_routes(*router, {*catalog, *auth, catalog_pool, catalog_writers});
     add_health_routes(*router, {*log, *flusher, *query, system_clock()});
     return router;
@@ -336,8 +364,10 @@ void Wiring::stop(const StopLimits& limits) {
     parts_->ingest->close();
     note("log", parts_->log->close(deadline_in(limits.log)));
     note("flush", parts_->flusher->close(deadline_in(limits.flush)));
+    parts_->upkeep->close();
     note("catalog", parts_->catalog->close(deadline_in(limits.catalog)));
     parts_->catalog_pool.close();
+    parts_->fsck_pool.close();
     parts_->app_pool.close();
     telemetry::stopped();
 }

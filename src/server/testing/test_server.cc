@@ -20,11 +20,12 @@
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"
 #include "server/api/keys.h"
+#include "server/api/lake/fsck.h"
+#include "server/api/lake/tables.h"
 #include "server/api/live.h"
 #include "server/api/pixel.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
-#include "server/api/tables.h"
 #include "server/api/webhook.h"
 #include "wal/log.h"
 
@@ -147,6 +148,14 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     add_key_routes(*router, {*parts_->keys, *parts_->auth, parts_->app_pool});
     add_table_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
     add_catalog_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool, parts_->writers});
+    add_fsck_routes(*router,
+                    {.catalog = *parts_->catalog,
+                     .log = *parts_->log,
+                     .auth = *parts_->auth,
+                     .pool = parts_->pool,
+                     .names = {},
+                     .garbage_list = path / "garbage",
+                     .gc_min_age = std::chrono::hours(6)});
     parts_->add_sql_routes(*router);
     add_health_routes(*router, {*parts_->log, *parts_->flusher, *parts_->query, clock});
     parts_->listener->serve(router);

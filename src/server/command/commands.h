@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+/// One function per command of the program, named in main.cc's table. Each gets the arguments after
+/// its name and returns the exit status. Those that talk to a server only: tail.h, replay.h.
+namespace icelight::server::command {
+
+/// The command line was wrong, or the command could not begin.
+inline constexpr int kUsageStatus = 2;
+
+/// Prints "icelight: <why>" to stderr. @return kUsageStatus
+int complain(const std::string& why);
+
+/// Checks the data directory: through its server when one runs, else read-only. Prints the report
+/// as JSON. @return 0 clean, 1 errors were found, 2 it could not be checked.
+int run_fsck(const std::vector<std::string>& arguments);
+
+}  // namespace icelight::server::command
