@@ -37,9 +37,13 @@ struct Command {
 
 /// Beside serve, worker, version and help: one line for each command of server/command/.
 constexpr std::array kCommands{
+    Command{"backup", commands::run_backup},
     Command{"fsck", commands::run_fsck},
+    Command{"relocate", commands::run_relocate},
     Command{"replay", commands::run_replay},
+    Command{"restore", commands::run_restore},
     Command{"tail", commands::run_tail},
+    Command{"teardown", commands::run_teardown},
 };
 
 constexpr char kUsage[] =
@@ -54,6 +58,10 @@ constexpr char kUsage[] =
     "  source …          who may send events: sources and their write keys\n"
     "  token …           who may ask and administer\n"
     "  fsck              check tables, files and log against each other; --data DIR\n"
+    "  backup            copy the data directory, in use or not; --data DIR, --to NEW_DIR\n"
+    "  restore           make a data directory from a backup; --from BACKUP, --data NEW_DIR\n"
+    "  relocate          make a directory that was moved or copied usable; --data DIR\n"
+    "  teardown          name everything in the data directory, ask, delete it; --data DIR, --yes\n"
     "  version           print the version\n"
     "\n"
     "  serve --print-options   every option, as Markdown\n"

@@ -29,7 +29,9 @@
 #include "server/api/iceberg/routes.h"
 #include "server/api/ingest.h"
 #include "server/api/keys.h"
+#include "server/api/lake/changes.h"
 #include "server/api/lake/fsck.h"
+#include "server/api/lake/table_detail.h"
 #include "server/api/lake/tables.h"
 #include "server/api/live.h"
 #include "server/api/pixel.h"
@@ -212,6 +214,7 @@ struct Wiring::Parts {
     Result<> open_storage(const Config& config);
     void start_work(const Config& config);
     std::shared_ptr<const http::Router> make_router(const Config& config, bool is_public);
+    void add_lake_routes(http::Router& router, const Config& config);
 };
 
 Wiring::Wiring(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -337,9 +340,25 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                      .auth = *auth,
                      .timeout = config.duration("query.timeout"),
                      .clock = system_clock()});
-    add_table_routes(*router, {*catalog, *auth, catalog_pool});
     add_key_routes(*router, {*keys, *auth, app_pool});
-    add_fsck_routes(*router,
+    add_lake_routes(*router, config);
+    add_health_routes(*router, {*log, *flusher, *query, system_clock()});
+    return router;
+}
+
+void Wiring::Parts::add_lake_routes(http::Router& router, const Config& config) {
+    add_table_routes(router, {*catalog, *auth, catalog_pool});
+    add_table_detail_routes(router, {*catalog, *auth, catalog_pool});
+    add_change_routes(
+        router,
+        {.service = *query,
+         .log = *log,
+         .auth = *auth,
+         .pool = catalog_pool,
+         .events =
+             DeadLetterTables(config.text("lake.namespace"), config.text("lake.table")).events,
+         .timeout = config.duration("query.timeout")});
+    add_fsck_routes(router,
                     {.catalog = *catalog,
                      .log = *log,
                      .auth = *auth,
@@ -347,9 +366,7 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                      .names = table_names(config),
                      .garbage_list = directory.garbage_list(),
                      .gc_min_age = config.duration("lake.gc-min-age")});
-    add_catalog_routes(*router, {*catalog, *auth, catalog_pool, catalog_writers});
-    add_health_routes(*router, {*log, *flusher, *query, system_clock()});
-    return router;
+    add_catalog_routes(router, {*catalog, *auth, catalog_pool, catalog_writers});
 }
 
 void Wiring::stop(const StopLimits& limits) {

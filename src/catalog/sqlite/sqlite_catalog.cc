@@ -127,6 +127,7 @@ Result<> SqliteCatalog::start() {
     ICE_ASSIGN(reader_, Connection::open(options, ConnectionMode::kReadWrite));
     ICE_ASSIGN(const Contents contents, read<Contents>(load_contents));
     const auto ours = our_tables(contents.tables);
+    ICE_TRY(check_places(ours, options_.warehouse));
     ICE_TRY(check_tables(files_, tables_, ours, contents.sinks));
     ICE_TRY(verify_tables(files_, tables_, ours, options_.verified_files_max));
     ICE_TRY(clean_journals([](const Journal&) { return true; }));

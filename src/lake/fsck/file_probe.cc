@@ -45,9 +45,10 @@ Result<FileProbe> probe_file(engine::Session& session, const std::filesystem::pa
         if (!chunk) break;
         const engine::VectorView column = chunk->column(0);
         probe.rows += chunk->row_count();
-        for (std::size_t row = 0; row < chunk->row_count(); ++row)
-            if (!column.is_null(row))
-                offsets.push_back(static_cast<std::uint64_t>(column.integer(row)));
+        for (std::size_t row = 0; row < chunk->row_count(); ++row) {
+            if (column.is_null(row)) continue;
+            offsets.push_back(static_cast<std::uint64_t>(column.integer(row)));
+        }
     }
     probe.offsets = offsets.size();
     probe.ranges = make_ranges(std::move(offsets));
