@@ -65,7 +65,8 @@ void answer(Service& service, const std::string& line) {
                              reply.has_value(),
                              json_text(reply ? reply->body : reply.error().message),
                              took.count())
-              << std::endl;
+              << '\n'
+              << std::flush;
 }
 
 int probe() {
@@ -86,7 +87,8 @@ int probe() {
                              json_text(options.warehouse.native()),
                              json_text(options.log_directory.native()),
                              json_text(options.spill_directory.native()))
-              << std::endl;
+              << '\n'
+              << std::flush;
     std::string line;
     while (std::getline(std::cin, line))
         answer(service, line);
