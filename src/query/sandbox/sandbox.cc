@@ -1,4 +1,4 @@
-#include "query/sandbox.h"
+#include "query/sandbox/sandbox.h"
 
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -15,8 +15,9 @@
 
 #include <fmt/format.h>
 
+#include "base/errno_text.h"
 #include "base/unique_fd.h"
-#include "query/seccomp_filter.h"
+#include "query/sandbox/seccomp_filter.h"
 
 namespace icelight::query {
 namespace {
@@ -58,7 +59,7 @@ struct PathRule {
 } __attribute__((packed));
 
 tl::unexpected<Error> refused(std::string_view what) {
-    return fail(ErrorCode::kIo, fmt::format("sandbox: {}: {}", what, std::strerror(errno)));
+    return fail(ErrorCode::kIo, fmt::format("sandbox: {}: {}", what, errno_text(errno)));
 }
 
 Result<> add_rule(int ruleset, const std::filesystem::path& directory, std::uint64_t access) {
