@@ -84,6 +84,10 @@ void sql_unavailable(const std::string& why) {
     log::warn(kModule, "no SQL worker can serve", {{"why", why}});
 }
 
+void cubes_unchecked(const std::string& why) {
+    log::warn(kModule, "cubes were not checked", {{"why", why}});
+}
+
 void accepted(std::size_t stored, std::size_t duplicates, std::chrono::microseconds waited) {
     static auto& stored_total = metrics::counter("icelight_server_events_accepted_total",
                                                  "Events acknowledged, by kind.",
