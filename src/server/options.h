@@ -365,7 +365,8 @@ inline constexpr std::array kOptions = {
            false,
            "--insecure-sql",
            "",
-           "Answers SQL even where the kernel cannot sandbox the SQL workers."},
+           "Listens beyond loopback even where the kernel has no Landlock to keep SQL from other "
+           "files."},
 };
 
 }  // namespace icelight::server

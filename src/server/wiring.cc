@@ -17,6 +17,7 @@
 #include "lake/tables.h"
 #include "lake/upkeep/upkeep.h"
 #include "lake/worker_client.h"
+#include "query/sandbox/sandbox.h"
 #include "query/service.h"
 #include "server/api/cors.h"
 #include "server/api/cube.h"
@@ -100,7 +101,8 @@ query::Options query_options(const Config& config, const DataDirectory& director
     options.memory_limit_bytes =
         static_cast<std::uint64_t>(config.number("query.memory-bytes-max"));
     options.threads = static_cast<int>(config.number("query.threads"));
-    options.allows_missing_landlock = config.is_on("query.insecure-sql");
+    // Where that is not for this machine alone, open_keys() has asked for --insecure-sql.
+    options.allows_missing_landlock = query::landlock_version() == 0;
     return options;
 }
 
@@ -252,6 +254,9 @@ Result<> Wiring::Parts::open_keys(const Config& config, const ListenAddress& lis
                     "auth.enabled is on but there is no write key; make one with 'icelight source "
                     "add NAME' or set auth.token (AUTH_TOKEN)");
     }
+    const bool has_landlock = query::landlock_version() > 0;
+    ICE_TRY(check_sql_exposure(listen, has_landlock, config.is_on("query.insecure-sql")));
+    if (!has_landlock) telemetry::sql_without_landlock();
     return check_exposure(listen,
                           {.has_write_key = gate->is_key_needed(),
                            .has_token = auth->has_token(),

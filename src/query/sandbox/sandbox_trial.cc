@@ -18,7 +18,7 @@
 #include <fmt/format.h>
 
 #include "base/errno_text.h"
-#include "query/sandbox.h"
+#include "query/sandbox/sandbox.h"
 
 namespace icelight::query {
 namespace {
