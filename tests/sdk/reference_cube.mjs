@@ -1,6 +1,7 @@
 // drizzle-cube's own server over DuckDB in memory: what the differential test holds our answers against.
 // Usage: node reference_cube.mjs ROWS.json; prints "ready PORT". ROWS: [messageId, type, userId, event, properties, timestamp].
 import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { serve } from "@hono/node-server";
 import { drizzle } from "@leonardovida-md/drizzle-neo-duckdb";
@@ -13,7 +14,8 @@ const connection = await (await DuckDBInstance.create(":memory:")).connect();
 await connection.run("SET TimeZone='UTC'");
 await connection.run("CREATE TABLE events(message_id VARCHAR, type VARCHAR, user_id VARCHAR, event VARCHAR, properties VARCHAR, timestamp TIMESTAMP)");
 const quoted = (value) => (value === null ? "NULL" : `'${String(value).replaceAll("'", "''")}'`);
-const rows = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const isProgram = process.argv[1] === fileURLToPath(import.meta.url);
+const rows = isProgram ? JSON.parse(readFileSync(process.argv[2], "utf8")) : [];
 for (let at = 0; at < rows.length; at += 500) {
   await connection.run(`INSERT INTO events VALUES ${rows.slice(at, at + 500).map((row) => `(${row.map(quoted).join(",")})`).join(",")}`);
 }
@@ -42,8 +44,8 @@ const cube = defineCube("Events", {
     avgRevenue: { name: "avgRevenue", title: "Average Revenue", type: "avg", sql: revenue },
   },
 });
-const app = createCubeApp({
+export const app = createCubeApp({
   cubes: [cube], drizzle: await drizzle(connection, { schema: { events } }), schema: { events },
   extractSecurityContext: async () => ({}), engineType: "duckdb",
 });
-serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) => console.log(`ready ${port}`));
+if (isProgram) serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }, ({ port }) => console.log(`ready ${port}`));
