@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "base/bounded_queue.h"
 #include "query/admission.h"
+#include "query/fair_queue.h"
 #include "query/telemetry.h"
 #include "query/worker_client.h"
 #include "query/worker_pool.h"
@@ -92,7 +92,7 @@ private:
     catalog::Catalog& catalog_;
     const Clock& clock_;  ///< For measuring; waits go by the machine's.
     WorkerPool pool_;
-    BoundedQueue<std::shared_ptr<Job>> queue_;
+    FairQueue<std::shared_ptr<Job>> queue_;
     std::vector<std::thread> threads_;
     std::atomic<QueryId> last_id_{0};
     std::atomic<std::size_t> active_{0};
@@ -129,7 +129,8 @@ QueryId Service::Impl::run(Request request, Done done) {
         jobs_.emplace(job->id, job);
     }
     auto queued = job;
-    if (!queue_.try_push(std::move(queued),
+    if (!queue_.try_push(job->request.owner,
+                         std::move(queued),
                          job->request.sql.size() + values_bytes(job->request.values))) {
         const bool is_closed = queue_.is_closed();
         finish(*job,

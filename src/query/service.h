@@ -46,6 +46,7 @@ using Value = engine::Value;
 
 struct Request {
     std::string sql;            ///< At most kSqlBytesMax.
+    std::string owner;          ///< Whose query: owners take turns, and hold half the queue each.
     std::vector<Value> values;  ///< For $1 ... $n, exactly as many; together at most kSqlBytesMax.
     Format format = Format::kJson;
     std::chrono::milliseconds timeout = kDeadlineDefault;  ///< Queueing included; <= kDeadlineMax.
@@ -79,7 +80,7 @@ struct Options {
     std::string space = "analytics";        ///< Namespace of the event tables; levels by '.'.
     std::string events = "events";          ///< Their name; rejects: + "__rejected".
     std::size_t workers = 2;                ///< Queries at a time; one spare is kept beside.
-    std::size_t queued_max = 64;            ///< Waiting queries.
+    std::size_t queued_max = 64;            ///< Waiting queries; half of them of one owner.
     std::size_t queued_bytes_max = 4u << 20;
     std::uint64_t memory_limit_bytes = 1u << 30;  ///< Per worker; the tail counts in it.
     std::uint64_t spill_bytes_max = 1u << 30;     ///< Per worker.

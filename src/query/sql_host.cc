@@ -8,7 +8,7 @@
 
 #include "engine/sql_text.h"
 #include "io/file_system.h"
-#include "query/sandbox.h"
+#include "query/sandbox/sandbox.h"
 
 namespace icelight::query {
 namespace {
@@ -58,7 +58,6 @@ Result<> prepare_database(engine::Session& session, const std::string& space) {
 
 /// From here on nobody, this process included, can change the engine's settings.
 Result<> lock_settings(engine::Session& session, const WorkerSetup& setup) {
-    ICE_TRY(session.execute(fmt::format("SET threads = {}", setup.threads)));
     ICE_TRY(session.execute(fmt::format("SET allowed_directories = [{}]",
                                         quote_literal(setup.warehouse.native() + "/"))));
     ICE_TRY(session.execute("SET enable_external_access = false"));
@@ -95,7 +94,7 @@ SqlHost::SqlHost(engine::Database database, engine::Session user, engine::Sessio
       tail_(std::move(tail)),
       files_(io::posix_file_system()) {}
 
-Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup) {
+Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup, const Fences& fences) {
     ICE_ASSIGN(auto database, engine::Database::open(database_options(setup)));
     ICE_ASSIGN(auto user, database.connect());
     ICE_ASSIGN(auto own, database.connect());
@@ -105,15 +104,23 @@ Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup) {
     ICE_ASSIGN(
         auto tail,
         Tail::create({setup.log_directory, setup.tail_bytes_max}, own, io::posix_file_system()));
-    const auto sandbox = sandbox_options(setup);
-    ICE_TRY(enter_sandbox(sandbox));
-    ICE_TRY(test_sandbox(sandbox));
-    ICE_TRY(lock_settings(user, setup));
-    return std::unique_ptr<SqlHost>(
+    if (fences.has_sandbox) {
+        const auto sandbox = sandbox_options(setup);
+        ICE_TRY(enter_sandbox(sandbox));
+        ICE_TRY(test_sandbox(sandbox));
+    }
+    ICE_TRY(user.execute(fmt::format("SET threads = {}", setup.threads)));
+    if (fences.has_locked_settings) {
+        ICE_TRY(lock_settings(user, setup));
+    }
+    std::unique_ptr<SqlHost> host(
         new SqlHost(std::move(database), std::move(user), std::move(own), std::move(tail)));
+    host->has_gate_ = fences.has_gate;
+    return host;
 }
 
 Result<Statement> SqlHost::check(std::string_view sql) {
+    if (!has_gate_) return Statement{StatementKind::kRows, {{"", "events"}}, false};
     return check_statement(own_, sql);
 }
 

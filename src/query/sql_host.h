@@ -11,6 +11,7 @@
 #include "base/result.h"
 #include "engine/database.h"
 #include "engine/session.h"
+#include "query/fences.h"
 #include "query/gate/gate.h"
 #include "query/protocol.h"
 #include "query/table_files.h"
@@ -34,7 +35,7 @@ public:
     /// works (the engine opens with one thread, since Landlock binds one; threads come after it).
     ///
     /// @error kUnsupported  no Landlock. @error kForbidden  the sandbox has a hole. Else as named.
-    static Result<std::unique_ptr<SqlHost>> open(const WorkerSetup& setup);
+    static Result<std::unique_ptr<SqlHost>> open(const WorkerSetup& setup, const Fences& fences);
 
     /// Checks a statement, see check_statement().
     Result<Statement> check(std::string_view sql);
@@ -67,6 +68,7 @@ private:
     engine::Session own_;   ///< Default schema: memory.main, where the tail is.
     Tail tail_;
     TableFilesCache files_;
+    bool has_gate_ = true;
     /// By "catalog.space.table" without case: what the view now says. Bounded by kViewsMax.
     std::map<std::string, std::string> views_;
 };

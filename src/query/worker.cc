@@ -141,19 +141,19 @@ void Worker::answer_error(const Error& error) {
 }
 
 /// Sends kReady with an empty text, or with the reason why this worker cannot serve.
-Result<std::unique_ptr<SqlHost>> set_up() {
+Result<std::unique_ptr<SqlHost>> set_up(const Fences& fences) {
     ICE_ASSIGN(const auto frame, read_frame(kWorkerSocketFd, deadline_in(kSetupTime)));
     if (static_cast<Message>(frame.type) != Message::kInit) {
         return fail(ErrorCode::kCorruption, "the first message is not a setup");
     }
     ICE_ASSIGN(const auto setup, decode_setup(frame.payload));
-    return SqlHost::open(setup);
+    return SqlHost::open(setup, fences);
 }
 
 }  // namespace
 
-int run_sql_worker() {
-    auto host = set_up();
+int run_sql_worker(const Fences& fences) {
+    auto host = set_up(fences);
     ErrorMessage ready{ErrorCode::kIo, "", false};
     if (!host) ready = {host.error().code, host.error().message, true};
     if (!host) {

@@ -24,6 +24,12 @@ struct Exposure {
     bool is_insecure_allowed = false;
 };
 
+/// Refuses to let strangers' SQL run where the kernel cannot keep it away from other files.
+/// @error kForbidden  beyond loopback without Landlock; the message says what to do.
+Result<> check_sql_exposure(const ListenAddress& listen,
+                            bool has_landlock,
+                            bool is_insecure_sql_allowed);
+
 /// Refuses to listen beyond loopback without a write key and a token.
 /// @error kForbidden  the message holds the lines that fix it.
 Result<> check_exposure(const ListenAddress& listen, const Exposure& exposure);

@@ -45,13 +45,15 @@ class StartFailed(Exception):
 
 
 class Server:
-    """`icelight serve` on port 0. A context manager that stops it and removes its directory."""
+    """`icelight serve` on port 0, or where `listen` (None: the options) says. A context manager that stops it and removes its directory."""
 
-    def __init__(self, *arguments, binary=RELEASE / "icelight", wrapper=(), environment=None, directory=None):
+    def __init__(self, *arguments, binary=RELEASE / "icelight", wrapper=(), environment=None, directory=None,
+                 listen="127.0.0.1:0"):
         self.arguments = [str(argument) for argument in arguments]
         self.binary = pathlib.Path(binary)
         self.wrapper = [str(part) for part in wrapper]
         self.environment = environment or {}
+        self.listen = ["--listen", listen] if listen else []
         self.directory = pathlib.Path(directory) if directory else scratch_directory()
         self.data = self.directory / "data"
         self.process = None
@@ -64,7 +66,7 @@ class Server:
         self.log_start = self.log_path.stat().st_size if self.log_path.exists() else 0
         with open(self.log_path, "ab") as log:
             self.process = subprocess.Popen(
-                [*self.wrapper, self.binary, "serve", "--data", self.data, "--listen", "127.0.0.1:0",
+                [*self.wrapper, self.binary, "serve", "--data", self.data, *self.listen,
                  *self.arguments, *arguments],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=log, text=True,
                 cwd=self.directory, env=clean_environment(**self.environment))
@@ -132,6 +134,14 @@ class Server:
         finally:
             if not os.environ.get("KEEP_TEST_DATA"):
                 shutil.rmtree(self.directory, ignore_errors=True)
+
+    def command(self, *arguments):
+        """`icelight …` on this server's data; what it printed on stdout."""
+        done = subprocess.run([self.binary, *arguments, "--data", self.data], capture_output=True, text=True, timeout=START_SECONDS,
+                              env=clean_environment(), check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"{arguments}: exit status {done.returncode}\n{done.stderr}")
+        return done.stdout.strip()
 
     # -- looking at it
 

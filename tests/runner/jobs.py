@@ -88,7 +88,8 @@ class Suite(Job):
         self.path = path
 
     def all_needs(self):
-        return [build.RELEASE, *([build.CONTROL] if self.path.parent.name == "audit" else [])]
+        beside = {"audit": [build.CONTROL], "sql": [build.DEV]}
+        return [build.RELEASE, *beside.get(self.path.parent.name, [])]
 
     def run(self, scratch, word):
         report = scratch / "report.json"
@@ -154,7 +155,7 @@ class Check(Job):
 
 def list_jobs(is_all):
     """Longest first, so that the two lanes end together."""
-    order = ("crash", "sdk", "audit", "conformance", "e2e")
+    order = ("crash", "sdk", "audit", "sql", "conformance", "e2e")
     suites = sorted(ROOT.glob("tests/*/test_*.py"), key=lambda path: (order.index(path.parent.name), path.name))
     found = [Suite(path) for path in suites]
     found.append(Gtests("unit", build.DEV))

@@ -1,5 +1,6 @@
 #include "server/api/query.h"
 
+#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <optional>
@@ -35,7 +36,19 @@ Result<std::string> find_text(const boost::json::object& body, const char* name)
     return std::string(value->as_string());
 }
 
-Result<query::Request> parse_body(const std::string& text) {
+/// The member timeoutMs, and never more than the server allows.
+Result<std::chrono::milliseconds> find_timeout(const boost::json::object& body,
+                                               std::chrono::milliseconds most) {
+    const auto* value = body.if_contains("timeoutMs");
+    if (value == nullptr) return most;
+    boost::json::error_code error;
+    const auto wanted = value->to_number<std::int64_t>(error);
+    if (error || wanted <= 0)
+        return fail(ErrorCode::kInvalidArgument, "`timeoutMs` must be a whole number above 0");
+    return std::min(most, std::chrono::milliseconds(wanted));
+}
+
+Result<query::Request> parse_body(const std::string& text, std::chrono::milliseconds timeout) {
     boost::json::error_code error;
     const auto parsed = boost::json::parse(text, error, {}, {.max_depth = kBodyDepthMax});
     if (error || !parsed.is_object()) return fail(ErrorCode::kInvalidArgument, "Invalid JSON body");
@@ -64,6 +77,7 @@ Result<query::Request> parse_body(const std::string& text) {
                     "Unknown freshness: " + freshness + "; live and committed are there");
     }
     request.is_committed_only = freshness == "committed";
+    ICE_ASSIGN(request.timeout, find_timeout(body, timeout));
     return request;
 }
 
@@ -85,15 +99,15 @@ struct StartQuery {
 };
 
 awaitable<http::Response> answer_query(QueryRoutes with, http::RequestPtr request) {
-    auto parsed = parse_body(request->body);
+    auto parsed = parse_body(request->body, with.timeout);
     if (!parsed) co_return http::make_error(parsed.error());
-    parsed->timeout = with.timeout;
+    parsed->owner = request->principal;
     if (const auto token = request->find_header("x-lake-after")) {
         auto offset = parse_lake_token(*token, with.log.uuid());
         if (!offset) co_return http::make_error(offset.error());
         parsed->after_offset = *offset;
     }
-    auto reply = std::make_shared<QueryReply>(parsed->format, deadline_in(with.timeout));
+    auto reply = std::make_shared<QueryReply>(parsed->format, deadline_in(parsed->timeout));
     StartQuery start{&with.service, std::move(*parsed), reply};
     auto response = co_await await_completion<http::Response>(std::move(start));
     if (!response) co_return http::make_error(response.error());
@@ -142,7 +156,10 @@ std::optional<http::Response> refuse_query(const Auth& auth, const http::Request
 
 void add_query_routes(http::Router& router, QueryRoutes with) {
     const http::Check check = [&auth = with.auth](http::Request& request) {
-        return refuse_query(auth, request);
+        auto refusal = refuse_query(auth, request);
+        // Whose turn it is goes by token.
+        if (!refusal) request.principal = (*auth.find_caller(request))->name;
+        return refusal;
     };
     for (const char* path : {"/query", "/duckdb"}) {
         router.add({.method = http::Method::kPost,

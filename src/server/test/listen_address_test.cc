@@ -31,5 +31,13 @@ TEST(Exposure, BeyondLoopbackNeedsBothKeysOrAWord) {
     EXPECT_THAT(check_exposure({"0.0.0.0", 1}, {.is_insecure_allowed = true}), IsOk());
 }
 
+TEST(SqlExposure, BeyondLoopbackNeedsLandlockOrAWord) {
+    EXPECT_THAT(check_sql_exposure({"0.0.0.0", 1}, true, false), IsOk());
+    EXPECT_THAT(check_sql_exposure({"0.0.0.0", 1}, false, true), IsOk());
+    EXPECT_THAT(check_sql_exposure({"127.0.0.1", 1}, false, false), IsOk());
+    EXPECT_THAT(check_sql_exposure({"0.0.0.0", 1}, false, false), IsError(ErrorCode::kForbidden));
+    EXPECT_THAT(check_sql_exposure({"::", 1}, false, false), HasMessage("--insecure-sql"));
+}
+
 }  // namespace
 }  // namespace icelight::server

@@ -1,0 +1,100 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace icelight::query {
+
+/// A queue between threads in which owners take turns: who queues many waits behind himself, not
+/// before others.
+///
+/// Bounded by items and by weight, and no owner holds more than half of the items. An item heavier
+/// than the weight bound is taken when the queue is empty. Thread safety: all members, from any
+/// thread.
+template <class T>
+class FairQueue {
+public:
+    FairQueue(std::size_t items_max, std::size_t weight_max)
+        : items_max_(items_max), weight_max_(weight_max) {}
+
+    /// @return false when full (for this owner) or closed; `item` is then untouched.
+    bool try_push(const std::string& owner, T&& item, std::size_t weight = 1) {
+        {
+            const std::lock_guard lock(mutex_);
+            if (is_closed_ || is_full(owner, weight)) return false;
+            auto& own = owners_[owner];
+            if (own.empty()) turns_.push_back(owner);
+            own.emplace_back(std::move(item), weight);
+            weight_ += weight;
+            ++size_;
+        }
+        changed_.notify_one();
+        return true;
+    }
+
+    /// Waits for one item: of the owner who had his turn the longest ago. Empty: closed and
+    /// drained.
+    std::optional<T> pop() {
+        std::unique_lock lock(mutex_);
+        changed_.wait(lock, [this] { return size_ > 0 || is_closed_; });
+        if (size_ == 0) return std::nullopt;
+        const auto owner = owners_.find(turns_.front());
+        turns_.pop_front();
+        auto [item, weight] = std::move(owner->second.front());
+        owner->second.pop_front();
+        weight_ -= weight;
+        --size_;
+        if (owner->second.empty()) {
+            owners_.erase(owner);
+        } else {
+            turns_.push_back(owner->first);
+        }
+        return std::move(item);
+    }
+
+    /// Refuses new items; those inside can still be taken.
+    void close() {
+        {
+            const std::lock_guard lock(mutex_);
+            is_closed_ = true;
+        }
+        changed_.notify_all();
+    }
+
+    bool is_closed() const {
+        const std::lock_guard lock(mutex_);
+        return is_closed_;
+    }
+
+    std::size_t size() const {
+        const std::lock_guard lock(mutex_);
+        return size_;
+    }
+
+private:
+    bool is_full(const std::string& owner, std::size_t weight) const {
+        if (size_ >= items_max_ || (size_ > 0 && weight_ + weight > weight_max_)) return true;
+        const auto own = owners_.find(owner);
+        return own != owners_.end() && own->second.size() >= (items_max_ + 1) / 2;
+    }
+
+    // constant after construction
+    const std::size_t items_max_;
+    const std::size_t weight_max_;
+    // guarded by mutex_
+    mutable std::mutex mutex_;
+    std::condition_variable changed_;
+    std::map<std::string, std::deque<std::pair<T, std::size_t>>> owners_;  ///< None is empty.
+    std::deque<std::string> turns_;                                        ///< Each owner once.
+    std::size_t size_ = 0;
+    std::size_t weight_ = 0;
+    bool is_closed_ = false;
+};
+
+}  // namespace icelight::query

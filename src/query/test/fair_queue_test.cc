@@ -1,0 +1,65 @@
+#include "query/fair_queue.h"
+
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace icelight::query {
+namespace {
+
+TEST(FairQueue, OwnersTakeTurnsWhoeverQueuedMore) {
+    FairQueue<std::string> queue(100, 1'000);
+    for (const char* item : {"a1", "a2", "a3", "a4"})
+        ASSERT_TRUE(queue.try_push("a", item));
+    ASSERT_TRUE(queue.try_push("b", "b1"));
+    ASSERT_TRUE(queue.try_push("c", "c1"));
+    ASSERT_TRUE(queue.try_push("b", "b2"));
+    std::string order;
+    for (int i = 0; i < 7; ++i)
+        order += *queue.pop() + " ";
+    EXPECT_EQ(order, "a1 b1 c1 a2 b2 a3 a4 ");
+    EXPECT_EQ(queue.size(), 0U);
+}
+
+TEST(FairQueue, NoOwnerHoldsMoreThanHalf) {
+    FairQueue<int> queue(4, 1'000);
+    EXPECT_TRUE(queue.try_push("a", 1));
+    EXPECT_TRUE(queue.try_push("a", 2));
+    EXPECT_FALSE(queue.try_push("a", 3));
+    EXPECT_TRUE(queue.try_push("b", 4));
+    EXPECT_TRUE(queue.try_push("c", 5));
+    EXPECT_FALSE(queue.try_push("d", 6)) << "full";
+    queue.pop();
+    EXPECT_TRUE(queue.try_push("a", 7));
+}
+
+TEST(FairQueue, IsBoundedByWeightButTakesOneHeavyItem) {
+    FairQueue<int> queue(10, 100);
+    EXPECT_TRUE(queue.try_push("a", 1, 500));
+    EXPECT_FALSE(queue.try_push("b", 2, 1));
+    queue.pop();
+    EXPECT_TRUE(queue.try_push("b", 3, 60));
+    EXPECT_FALSE(queue.try_push("c", 4, 41));
+    EXPECT_TRUE(queue.try_push("c", 5, 40));
+}
+
+TEST(FairQueue, IsDrainedAfterItWasClosed) {
+    FairQueue<int> queue(10, 100);
+    queue.try_push("a", 1);
+    queue.close();
+    EXPECT_TRUE(queue.is_closed());
+    EXPECT_FALSE(queue.try_push("a", 2));
+    EXPECT_EQ(queue.pop(), 1);
+    EXPECT_EQ(queue.pop(), std::nullopt);
+}
+
+TEST(FairQueue, PopWaitsForAnItem) {
+    FairQueue<int> queue(10, 100);
+    std::thread later([&queue] { queue.try_push("a", 1); });
+    EXPECT_EQ(queue.pop(), 1);
+    later.join();
+}
+
+}  // namespace
+}  // namespace icelight::query

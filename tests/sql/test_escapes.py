@@ -1,0 +1,316 @@
+"""Statements that try to get out of the SQL workers, each answered while strace and a listening socket
+watch: with all fences, with one kind alone, and with none, which is the control: then they succeed."""
+
+import json
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import threading
+import time
+import unittest
+
+import duckdb
+
+from harness import events
+from harness.server import ROOT, Server, StartFailed, clean_environment, scratch_directory
+from sql import escapes, watch
+
+PROBE = ROOT / "build" / "dev" / "src" / "query" / "query_fence_probe"
+SECRET = "canary-7f3a91"
+DEADLINE_MS = 400
+GRACE_MS = 250
+SHARED_MACHINE_MS = 250  # a busy machine answers late; the worker's end itself is not late
+CORPUS = escapes.corpus()
+ENDLESS = [escape for escape in CORPUS if escape.kind == "endless"]
+OTHERS = [escape for escape in CORPUS if escape.kind != "endless"]
+
+
+# Escapes that must succeed when nothing stands in their way.
+CONTROLS = ("read_text passwd", "read_csv canary", "read_parquet neighbour", "replacement scan {canary}/secret.csv", "read_csv link", "in cte",
+            "copy to canary", "copy to warehouse", "attach new")
+
+
+def quick(corpus, every):
+    """A quick run tries one in so many: those that run on take their deadline each, others a new worker."""
+    return corpus if os.environ.get("TEST_ALL") else corpus[::every]
+
+
+def of_kinds(*kinds):
+    return [escape for kind in kinds for escape in CORPUS if escape.kind == kind]
+
+
+
+
+class Watcher:
+    """A socket that counts who comes."""
+
+    def __init__(self):
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        self.came = 0
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            self.came += 1
+            connection.close()
+
+
+class Places:
+    """The canary, a neighbour's files and links to both inside the warehouse; fills a statement's braces."""
+
+    def __init__(self, warehouse, log, spill, data, port):
+        self.canary = scratch_directory()
+        for name in ("secret.txt", "secret.csv"):
+            (self.canary / name).write_text(f"x\n{SECRET}\n")
+        (self.canary / "secret.json").write_text(json.dumps({"x": SECRET}))
+        neighbour = self.canary / "neighbour"
+        neighbour.mkdir()
+        with duckdb.connect(str(self.canary / "store.duckdb")) as connection:
+            connection.execute(f"COPY (SELECT '{SECRET}' AS secret) TO '{neighbour}/part.parquet'")
+        warehouse = pathlib.Path(warehouse)
+        links = {"link": self.canary / "secret.csv", "link_directory": self.canary, "link_parquet": neighbour / "part.parquet"}
+        for name, target in links.items():
+            os.symlink(target, warehouse / name)
+        data_file = str(next(warehouse.rglob("*.parquet"), warehouse / "none.parquet"))
+        self.values = {"canary": self.canary, "canary_name": os.path.relpath(self.canary, warehouse.parent.parent), "neighbour": neighbour / "part.parquet",
+                       "neighbour_directory": neighbour, "warehouse": warehouse, "log": log, "spill": spill, "data": data, "port": port,
+                       "data_file": data_file, "tag": self.canary.name, **{name: warehouse / name for name in links}}
+        self.before = self.state()
+
+    def fill(self, escape):
+        return escape.sql.format(**self.values)
+
+    def state(self):
+        """Everything outside the warehouse that could have changed."""
+        return sorted((str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in self.canary.rglob("*"))
+
+    def close(self):
+        shutil.rmtree(self.canary, ignore_errors=True)
+
+
+class Probe:
+    """query_fence_probe with the fences that are words in its name."""
+
+    def __init__(self, fences):
+        self.directory = scratch_directory()
+        self.trace = self.directory / "trace.txt"
+        program = self.directory / f"probe-{fences}"
+        os.link(PROBE, program)
+        self.process = subprocess.Popen([*watch.strace_command(self.trace), program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                                        stderr=subprocess.DEVNULL, text=True, env=clean_environment(TMPDIR=str(self.directory)))
+        self.places = json.loads(self.process.stdout.readline())
+
+    def ask(self, sql):
+        self.process.stdin.write(json.dumps({"sql": sql, "timeout_ms": DEADLINE_MS}) + "\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def deeds(self):
+        with open(self.trace, errors="replace") as lines:
+            return list(watch.read_deeds(lines))
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(timeout=60)
+        self.process.stdout.close()
+        shutil.rmtree(self.directory, ignore_errors=True)
+
+
+class Outcome:
+    def __init__(self):
+        self.answers = {}  # by name of the statement
+        self.leaks, self.late = [], []
+        self.reads, self.writes, self.connections, self.programs = [], [], [], []
+        self.came = 0
+        self.is_changed = False
+
+    def judge(self, judge, deeds):
+        self.reads, self.writes = judge.reads_outside(deeds), judge.writes_outside(deeds)
+        self.connections, self.programs = judge.connections(deeds), judge.programs(deeds)
+
+
+def probe_all(fences, corpus):
+    """Every statement of the corpus through a probe with these fences."""
+    outcome, watcher, probe = Outcome(), Watcher(), Probe(fences)
+    try:
+        places = Places(probe.places["warehouse"], probe.places["log"], probe.places["spill"], pathlib.Path(probe.places["log"]).parent, watcher.port)
+        probe.ask("SELECT count(*) FROM events")
+        start = probe.deeds()
+        for escape in corpus:
+            answer = probe.ask(places.fill(escape))
+            outcome.answers[escape.name] = answer
+            if answer["ok"] and SECRET in answer["text"]:
+                outcome.leaks.append(escape.name)
+            if answer["ms"] > DEADLINE_MS + GRACE_MS + SHARED_MACHINE_MS:
+                outcome.late.append((escape.name, answer["ms"]))
+        outcome.judge(watch.Judge([probe.places["warehouse"], probe.places["log"]], probe.places["spill"], start), probe.deeds())
+        outcome.came = watcher.came
+        outcome.is_changed = places.state() != places.before
+        places.close()
+    finally:
+        probe.close()
+        watcher.socket.close()
+    return outcome
+
+
+@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+class FencesTest(unittest.TestCase):
+    def assert_nothing_got_out(self, outcome):
+        self.assertEqual(outcome.leaks, [])
+        self.assertEqual(outcome.reads, [])
+        self.assertEqual(outcome.connections, [])
+        self.assertEqual(outcome.programs, [])
+        self.assertEqual(outcome.came, 0)
+        self.assertFalse(outcome.is_changed, "the canary's directory")
+
+    def test_the_corpus_is_large_and_each_statement_is_there_once(self):
+        self.assertGreaterEqual(len(CORPUS), 300)
+        self.assertEqual(len({escape.sql for escape in CORPUS}), len(CORPUS))
+        self.assertEqual(len({escape.name for escape in CORPUS}), len(CORPUS))
+
+    def test_without_the_gate_nothing_is_read_or_written_outside(self):
+        outcome = probe_all("settings-sandbox", OTHERS + quick(ENDLESS, 6))
+        self.assert_nothing_got_out(outcome)
+        self.assertEqual(outcome.writes, [])
+        self.assertEqual(outcome.late, [])
+
+    def test_the_kernels_fences_hold_alone(self):
+        outcome = probe_all("sandbox", quick(OTHERS, 3))
+        self.assert_nothing_got_out(outcome)
+        self.assertEqual(outcome.writes, [])
+
+    def test_the_engines_settings_alone_keep_files_and_the_network_closed(self):
+        outcome = probe_all("settings", quick(of_kinds("read", "connect", "hide"), 3))
+        self.assert_nothing_got_out(outcome)
+
+    def test_the_gate_alone_lets_none_but_harmless_statements_through(self):
+        outcome = probe_all("gate", quick(OTHERS, 3))
+        self.assert_nothing_got_out(outcome)
+        self.assertEqual(outcome.writes, [])
+        self.assertEqual([name for name, answer in outcome.answers.items() if answer["ok"]], [])
+
+    def test_without_any_fence_the_escapes_succeed(self):
+        outcome = probe_all("none", [escape for escape in of_kinds("read", "hide", "write") if escape.name in CONTROLS])
+        for name in CONTROLS:
+            self.assertTrue(outcome.answers[name]["ok"], (name, outcome.answers[name]["text"][:200]))
+        self.assertGreaterEqual(len(outcome.leaks), 5)
+        self.assertTrue(any(path.endswith("/secret.csv") for path in outcome.reads), "strace must see what is read")
+        self.assertTrue(any(path.endswith("/out.csv") for path in outcome.writes), "strace must see what is written")
+        self.assertTrue(outcome.is_changed)
+
+
+@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+class ServerTest(unittest.TestCase):
+    """The product itself: HTTP, all fences."""
+
+    @classmethod
+    def setUpClass(cls):
+        directory = scratch_directory()
+        cls.trace = directory / "trace.txt"
+        cls.watcher = Watcher()
+        cls.server = Server("--target-lag", "1s", directory=directory).start()
+        cls.server.send(events.mixed(200, 3, "escape"))
+        cls.server.wait_committed(200)
+        cls.server.stop()
+        # From here on no flush: what the lake worker writes would be taken for a statement's deed.
+        cls.server = Server("--target-lag", "1h", directory=directory, wrapper=watch.strace_command(cls.trace)).start()
+        cls.addClassCleanup(cls.server.close)
+        cls.addClassCleanup(cls.watcher.socket.close)
+        cls.places = Places(cls.server.data / "warehouse", cls.server.data / "log", cls.server.data / "spill", cls.server.data, cls.watcher.port)
+        cls.addClassCleanup(cls.places.close)
+        cls.start = cls.deeds()
+
+    @classmethod
+    def deeds(cls):
+        with open(cls.trace, errors="replace") as lines:
+            return list(watch.read_deeds(lines))
+
+    def query(self, client, sql):
+        begin = time.monotonic()
+        reply = client.request("POST", "/query", json.dumps({"sql": sql, "timeoutMs": DEADLINE_MS}))
+        return reply, (time.monotonic() - begin) * 1000
+
+    def judge(self):
+        outcome = Outcome()
+        outcome.judge(watch.Judge([self.server.data / "warehouse", self.server.data / "log"], self.server.data / "spill", self.start), self.deeds())
+        self.assertEqual((outcome.reads, outcome.writes, outcome.connections, outcome.programs), ([], [], [], []))
+        self.assertEqual(self.watcher.came, 0)
+        self.assertEqual(self.places.state(), self.places.before)
+
+    def test_every_escape_is_refused_with_400(self):
+        answered = []
+        with self.server.client() as client:
+            for escape in OTHERS:
+                reply, _ = self.query(client, self.places.fill(escape))
+                self.assertNotIn(SECRET, reply.text(), escape.name)
+                if reply.status != 400:
+                    answered.append((escape.name, reply.status, reply.text()[:200]))
+            self.assertEqual(answered, [])
+            self.assertEqual(client.sql("SELECT count(*) AS n FROM events")[0]["n"], 200)
+        self.judge()
+
+    def test_what_runs_on_is_ended_while_others_are_answered(self):
+        slow, failed, waits = [], [], []
+        is_done = threading.Event()
+
+        def ask_along():
+            with self.server.client() as client:
+                while not is_done.is_set():
+                    reply, took = self.query(client, "SELECT count(*) AS n FROM events")
+                    waits.append(took)
+                    if reply.status != 200 or reply.json()["data"] != [{"n": 200}]:
+                        failed.append(reply)
+
+        other = threading.Thread(target=ask_along)
+        other.start()
+        try:
+            with self.server.client() as client:
+                for escape in quick(ENDLESS, 2):
+                    reply, took = self.query(client, self.places.fill(escape))
+                    if took > DEADLINE_MS + GRACE_MS + SHARED_MACHINE_MS or reply.status not in (200, 400, 504):
+                        slow.append((escape.name, round(took), reply.status, reply.text()[:100]))
+        finally:
+            is_done.set()
+            other.join(timeout=60)
+        self.assertEqual(slow, [])
+        self.assertEqual(failed[:3], [])
+        print(f"{len(waits)} other queries were answered meanwhile, the slowest in {max(waits):.0f} ms")
+        self.judge()
+
+
+@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+class NoLandlockTest(unittest.TestCase):
+    """A kernel without Landlock, as strace can make one."""
+
+    wrapper = ("strace", "-f", "--seccomp-bpf", "-e", "trace=landlock_create_ruleset", "-e", "signal=none",
+               "-e", "inject=landlock_create_ruleset:error=ENOSYS", "-o", "/dev/null")
+
+    def test_a_start_beyond_loopback_is_refused_and_says_what_to_do(self):
+        server = Server("--insecure", wrapper=self.wrapper, environment={"ICELIGHT_SERVER_LISTEN": "0.0.0.0:0"}, listen=None)
+        self.addCleanup(server.close)
+        with self.assertRaises(StartFailed) as refused:
+            server.start()
+        self.assertIn("--insecure-sql", refused.exception.text)
+
+    def test_it_starts_with_the_operators_word(self):
+        with Server("--insecure", "--insecure-sql", wrapper=self.wrapper, environment={"ICELIGHT_SERVER_LISTEN": "0.0.0.0:0"}, listen=None) as server:
+            self.assertIn("no Landlock", server.said())
+            self.assertEqual(server.value("SELECT 1 AS one"), 1)
+
+    def test_on_loopback_sql_is_answered_and_the_log_says_it(self):
+        with Server(wrapper=self.wrapper) as server:
+            self.assertIn("no Landlock", server.said())
+            self.assertEqual(server.value("SELECT 1 AS one"), 1)
+        with Server() as server:
+            self.assertNotIn("no Landlock", server.said())
+
+
+if __name__ == "__main__":
+    unittest.main()
