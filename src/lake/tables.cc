@@ -9,6 +9,7 @@
 #include "event/columns.h"
 #include "iceberg/new_table.h"
 #include "iceberg/values.h"
+#include "io/location.h"
 
 namespace icelight::lake {
 namespace {
