@@ -7,9 +7,9 @@
 #include <fmt/format.h>
 
 #include "base/ids.h"
-#include "catalog/offsets_gone.h"
 #include "catalog/snapshot_plan.h"
 #include "catalog/sqlite/halt_rows.h"
+#include "catalog/sqlite/offsets_gone.h"
 #include "catalog/sqlite/rows.h"
 #include "iceberg/table_update.h"
 #include "io/file_system.h"

@@ -5,9 +5,9 @@
 
 #include "catalog/metadata_file.h"
 #include "catalog/refusal.h"
-#include "catalog/sqlite/client_changes.h"
-#include "catalog/sqlite/names.h"
-#include "catalog/sqlite/view_rows.h"
+#include "catalog/sqlite/client/client_changes.h"
+#include "catalog/sqlite/client/names.h"
+#include "catalog/sqlite/client/view_rows.h"
 #include "catalog/view_file.h"
 #include "iceberg/view_metadata_json.h"
 

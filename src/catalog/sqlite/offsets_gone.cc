@@ -1,4 +1,4 @@
-#include "catalog/offsets_gone.h"
+#include "catalog/sqlite/offsets_gone.h"
 
 #include <memory>
 #include <set>
@@ -12,7 +12,7 @@
 #include "iceberg/table_metadata.h"
 #include "io/file_system.h"
 
-namespace icelight::catalog {
+namespace icelight::catalog::sqlite {
 
 namespace {
 
@@ -67,4 +67,4 @@ Result<std::int64_t> count_offsets_gone(io::FileSystem& files,
     return gone - came;
 }
 
-}  // namespace icelight::catalog
+}  // namespace icelight::catalog::sqlite

@@ -9,7 +9,7 @@ namespace icelight::iceberg {
 struct TableMetadata;
 }
 
-namespace icelight::catalog {
+namespace icelight::catalog::sqlite {
 
 /// Log offsets in the data files of `before`'s current snapshot minus those of `after`'s, from the
 /// manifests alone: values of column `offset_field_id` that are not NULL, or all rows of a file
@@ -23,4 +23,4 @@ Result<std::int64_t> count_offsets_gone(io::FileSystem& files,
                                         const iceberg::TableMetadata& after,
                                         std::int32_t offset_field_id);
 
-}  // namespace icelight::catalog
+}  // namespace icelight::catalog::sqlite
