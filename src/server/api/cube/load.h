@@ -13,11 +13,6 @@
 
 namespace icelight::server {
 
-/// How queries are asked.
-struct CubeAsking {
-    semantic::Dialect dialect = semantic::Dialect::kDrizzle;
-};
-
 /// Reads one query of either kind. @error  whatever is wrong with it.
 semantic::Checked<semantic::Answered> parse_answered(const boost::json::value& asked,
                                                      const semantic::QueryContext& context);
@@ -30,9 +25,7 @@ semantic::Checked<semantic::Answered> parse_answered(const boost::json::value& a
 class CubeLoad : public std::enable_shared_from_this<CubeLoad> {
 public:
     /// @param queries  parsed, without parts.
-    CubeLoad(const CubeRoutes& with,
-             const CubeAsking& asking,
-             std::vector<semantic::Answered> queries)
+    CubeLoad(const CubeRoutes& with, std::vector<semantic::Answered> queries)
         : service_(with.service),
           model_(with.model),
           timeout_(with.timeout),

@@ -116,8 +116,7 @@ awaitable<http::Response> answer_load(CubeRoutes with, http::RequestPtr request)
         co_return answer_problem(
             {"several results need queryType=multi", "/timeDimensions", {}, {}}, id);
     }
-    const CubeAsking asking{read->dialect};
-    auto load = std::make_shared<CubeLoad>(with, asking, std::move(*queries));
+    auto load = std::make_shared<CubeLoad>(with, std::move(*queries));
     if (auto compiled = load->compile(); !compiled) co_return answer_problem(compiled.error(), id);
     const std::string known(request->header("if-none-match"));
     const bool is_get = request->method != http::Method::kPost;
@@ -152,9 +151,8 @@ awaitable<http::Response> answer_batch(CubeRoutes with, http::RequestPtr request
         co_return answer_problem(
             {fmt::format("more than {} queries", kQueriesMax), "/queries", {}, {}}, read->id);
     }
-    const CubeAsking asking{read->dialect};
     const semantic::ReplyFacts facts{read->id, with.clock.now_us()};
-    StartBatch start{std::make_shared<CubeBatch>(with, asking, facts, *list)};
+    StartBatch start{std::make_shared<CubeBatch>(with, read->dialect, facts, *list)};
     auto response = co_await await_completion<http::Response>(std::move(start));
     if (!response) co_return answer_error(response.error(), read->id);
     co_return std::move(*response);
