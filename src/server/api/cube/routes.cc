@@ -78,21 +78,8 @@ Checked<std::vector<Answered>> parse_queries(const CubeRequest& request, const C
     return queries;
 }
 
-/// Hands a load to the service; what await_completion() calls.
-struct StartLoad {
-    std::shared_ptr<CubeLoad> load;
-    std::function<http::Response(std::vector<Answered>)> build;
-
-    void operator()(Completion<http::Response> done) {
-        load->start([build = build, done = std::move(done)](Result<std::vector<Answered>> answers) {
-            if (!answers) return done(tl::unexpected(std::move(answers).error()));
-            done(build(std::move(*answers)));
-        });
-    }
-};
-
 /// Answers with the body, or says that the client has it: its id and times do not count.
-http::Response tagged(std::string body, std::string stable, const std::string& known) {
+http::Response tagged(std::string body, const std::string& stable, const std::string& known) {
     const auto tag = "\"" + sha256_hex(stable).substr(0, 32) + "\"";
     http::Response response;
     if (!known.empty() && known.find(tag) != std::string::npos) {
@@ -104,6 +91,40 @@ http::Response tagged(std::string body, std::string stable, const std::string& k
     response.add_header("Cache-Control", "private, no-cache");
     return response;
 }
+
+/// What a load is answered with, once its rows are there.
+struct LoadAnswer {
+    semantic::ReplyFacts facts;
+    std::string known;  ///< If-None-Match
+    bool is_flat = false;
+    bool is_tagged = false;
+
+    std::string write(const std::vector<Answered>& answers,
+                      const semantic::ReplyFacts& written) const {
+        return is_flat ? semantic::flat_reply(answers.front(), written)
+                       : semantic::load_reply(answers, written);
+    }
+
+    http::Response response(const std::vector<Answered>& answers) const {
+        auto body = write(answers, facts);
+        if (!is_tagged) return http::make_json(http::status::kOk, std::move(body));
+        return tagged(std::move(body), write(answers, {}), known);
+    }
+};
+
+/// Hands a load to the service; what await_completion() calls.
+struct StartLoad {
+    std::shared_ptr<CubeLoad> load;
+    LoadAnswer answer;
+
+    void operator()(Completion<http::Response> done) {
+        load->start([answer = answer,
+                     done = std::move(done)](const Result<std::vector<Answered>>& answers) {
+            if (!answers) return done(tl::unexpected(answers.error()));
+            done(answer.response(*answers));
+        });
+    }
+};
 
 awaitable<http::Response> answer_load(CubeRoutes with, http::RequestPtr request) {
     auto read = read_cube_request(*request, true);
@@ -118,17 +139,11 @@ awaitable<http::Response> answer_load(CubeRoutes with, http::RequestPtr request)
     }
     auto load = std::make_shared<CubeLoad>(with, std::move(*queries));
     if (auto compiled = load->compile(); !compiled) co_return answer_problem(compiled.error(), id);
-    const std::string known(request->header("if-none-match"));
-    const bool is_get = request->method != http::Method::kPost;
-    const semantic::ReplyFacts facts{id, with.clock.now_us()};
-    StartLoad start{load, [=](std::vector<Answered> answers) {
-                        const auto write = [&](const semantic::ReplyFacts& f) {
-                            return is_flat ? semantic::flat_reply(answers.front(), f)
-                                           : semantic::load_reply(answers, f);
-                        };
-                        if (!is_get) return http::make_json(http::status::kOk, write(facts));
-                        return tagged(write(facts), write({}), known);
-                    }};
+    StartLoad start{load,
+                    {.facts = {id, with.clock.now_us()},
+                     .known = std::string(request->header("if-none-match")),
+                     .is_flat = is_flat,
+                     .is_tagged = request->method != http::Method::kPost}};
     auto response = co_await await_completion<http::Response>(std::move(start));
     if (!response) co_return answer_error(response.error(), id);
     co_return std::move(*response);
@@ -297,12 +312,12 @@ void add_cube_routes(http::Router& router, CubeRoutes with) {
     add("explain", answer_explain, false, true);
     router.add({.method = http::Method::kGet,
                 .pattern = "/livez",
-                .handler = [](http::RequestPtr /*request*/) {
+                .handler = [](const http::RequestPtr& /*request*/) {
                     return answer_live();
                 }});
     router.add({.method = http::Method::kGet,
                 .pattern = "/readyz",
-                .handler = [with](http::RequestPtr /*request*/) {
+                .handler = [with](const http::RequestPtr& /*request*/) {
                     return answer_ready(with);
                 }});
 }
