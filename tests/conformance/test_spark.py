@@ -8,27 +8,19 @@ import sys
 import threading
 import unittest
 
-from harness import events, java, table
-from harness.server import ROOT, Server
+from harness import events, packaging, table
+from harness.server import Server
 
 FOLDER = pathlib.Path(__file__).resolve().parent / "spark"
-FETCH_SECONDS = 900
 RUN_SECONDS = 900
-
-
-def fetch():
-    script = f'. "{ROOT}/packaging/spark.sh" && icelight_spark "{sys.executable}"'
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=FETCH_SECONDS)
-    if done.returncode != 0:
-        raise AssertionError(f"Spark: {done.stdout}{done.stderr}"[-3000:])
-    return done.stdout.strip()
 
 
 @unittest.skipUnless(os.environ.get("TEST_ALL"), "part of ./test --all")
 class SparkTest(unittest.TestCase):
     def test_every_change_lands_beside_ingest_and_the_ledger_is_complete(self):
-        site = fetch()
-        jar = next(java.jars(FOLDER / "pom.xml", "spark").glob("iceberg-spark-runtime-*.jar"))
+        site = packaging.bring("spark.sh", "icelight_spark", sys.executable)
+        jars = pathlib.Path(packaging.bring("java.sh", "icelight_java_jars", FOLDER / "pom.xml", "spark"))
+        jar = next(jars.glob("iceberg-spark-runtime-*.jar"))
         with Server("--target-lag", "1s") as server:
             sent = []
             stopping = threading.Event()
