@@ -91,6 +91,7 @@ private:
     bool is_client_gone_ = false;
     bool is_cancel_sent_ = false;
     Deadline kill_at_{};
+    std::uint64_t body_bytes_max_ = 0;
 };
 
 }  // namespace icelight::query

@@ -30,6 +30,7 @@
 #include "server/api/keys.h"
 #include "server/api/live.h"
 #include "server/api/pixel.h"
+#include "server/api/queries.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
 #include "server/api/tables.h"
@@ -303,6 +304,7 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                       .timeout = config.duration("query.timeout"),
                       .threads = static_cast<int>(config.number("query.threads")),
                       .memory_bytes_max = config.number("query.memory-bytes-max")});
+    add_queries_routes(*router, {.service = *query, .auth = *auth});
     DeadLetters::add_routes(
         *router,
         {*query,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "query/gate/predicate.h"
 
 namespace icelight::engine {
 class Session;
@@ -45,6 +46,8 @@ struct Statement {
     StatementKind kind = StatementKind::kRows;
     std::vector<TableName> tables;    ///< Each once, in order of first use.
     bool uses_alias_catalog = false;  ///< Names one as kAliasCatalog.x.y. Not sent to the server.
+    /// For each of `tables` what each mention of it asks of its rows. Not sent to the server.
+    std::vector<std::vector<Predicates>> mentions;
 };
 
 /// The text that begins every refusal.
