@@ -21,6 +21,7 @@ struct TableMetadata;
 namespace icelight::catalog {
 
 class PinRegistry;
+struct RewriteIntent;  // rewrite.h
 struct TableCommit;    // table_commit.h
 struct ClientRequest;  // client_change.h
 struct ClientReply;
@@ -54,6 +55,20 @@ struct Journal {
     Uuid commit_id;
     std::vector<std::string> paths;  ///< Absolute.
     TimestampUs created_at_us = 0;
+};
+
+/// Where every table stands, what is being written, and how far each log is carried: one moment.
+struct CatalogState {
+    std::map<TableIdent, std::string> metadata_locations;
+    std::map<SinkId, Watermark> watermarks;
+    std::map<SinkId, std::uint64_t> offsets_gone;  ///< See offsets_gone().
+    std::vector<Journal> journals;
+};
+
+/// Files to delete because no table reached them while the catalog stood so.
+struct FileRemoval {
+    std::map<TableIdent, std::string> metadata_locations;  ///< CatalogState's.
+    std::vector<std::string> paths;                        ///< Absolute, inside the warehouse.
 };
 
 /// What verify_files() looked at.
@@ -118,6 +133,11 @@ public:
     ///   gone; kNotFound; kInvalidArgument: an update that cannot be applied. Nothing was changed.
     virtual Result<LoadedTable> commit_table(TableCommit commit) = 0;
 
+    /// Applies a change of our own in its turn and waits for it. What the plan does not want to
+    /// change stays, and its journal is cleared.
+    /// @error kNotFound; kConflict, others: what the plan says. Nothing was changed.
+    virtual Result<LoadedTable> rewrite_table(RewriteIntent intent) = 0;
+
     /// Makes a change that a client of the REST protocol asks for, in its turn, and waits for it.
     /// Requirements are checked against the state of that turn, so that changes which do not touch
     /// one another all land.
@@ -142,6 +162,7 @@ public:
     /// The locations of those of `idents` that exist, and all watermarks, of one moment.
     virtual Result<ReadPoint> read_point(std::vector<TableIdent> idents) = 0;
     virtual PinRegistry& pins() = 0;
+    virtual Result<CatalogState> state() = 0;
 
     /// Names, durably, the files a worker is about to write for `commit_id` (absolute paths). The
     /// commit clears it. A second call for the same id replaces the first.
@@ -152,6 +173,13 @@ public:
     /// @error kConflict  a table reaches one of them; nothing was deleted.
     virtual Result<> discard_journal(Uuid commit_id) = 0;
     virtual Result<std::vector<Journal>> list_journals() = 0;
+
+    /// Deletes `removal.paths` in the queue's turn, if no table has changed since; those that a
+    /// journal names stay, those that are gone already are no error.
+    /// @return how many were deleted.
+    /// @error kConflict  a table has changed: look again who reaches what. Nothing was deleted.
+    /// @error kInvalidArgument  a path outside the warehouse. kIo: the rest stays.
+    virtual Result<std::size_t> remove_files(FileRemoval removal) = 0;
 
     /// Log offsets that once were live rows and no longer are (R of the table identity).
     virtual Result<std::uint64_t> offsets_gone(SinkId sink) = 0;

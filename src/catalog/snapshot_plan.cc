@@ -76,14 +76,6 @@ iceberg::ManifestList make_list(const iceberg::Snapshot& snapshot,
     return list;
 }
 
-/// Random, and new to this table.
-std::int64_t make_snapshot_id(const iceberg::TableMetadata& base) {
-    std::int64_t id = make_random_id();
-    while (base.find_snapshot(id) != nullptr)
-        id = make_random_id();
-    return id;
-}
-
 }  // namespace
 
 Result<SnapshotPlan> plan_append(const iceberg::TableMetadata& base,
@@ -123,6 +115,13 @@ Result<SnapshotPlan> plan_append(const iceberg::TableMetadata& base,
         iceberg::SetProperties{{{watermark_key(intent.sink), watermark}}}};
     ICE_ASSIGN(plan.metadata, iceberg::apply_updates(base, updates, changed_us));
     return plan;
+}
+
+std::int64_t make_snapshot_id(const iceberg::TableMetadata& base) {
+    std::int64_t id = make_random_id();
+    while (base.find_snapshot(id) != nullptr)
+        id = make_random_id();
+    return id;
 }
 
 std::int64_t next_timestamp_ms(const iceberg::TableMetadata& base, TimestampUs now_us) {

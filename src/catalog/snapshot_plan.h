@@ -41,6 +41,9 @@ Result<SnapshotPlan> plan_append(const iceberg::TableMetadata& base,
                                  const TableAppend& append,
                                  const PlanMoment& moment);
 
+/// Random, and new to this table.
+std::int64_t make_snapshot_id(const iceberg::TableMetadata& base);
+
 /// Milliseconds for the next change of `base`: its times never go back or stand still.
 std::int64_t next_timestamp_ms(const iceberg::TableMetadata& base, TimestampUs now_us);
 

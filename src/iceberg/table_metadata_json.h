@@ -17,4 +17,7 @@ Result<TableMetadata> parse_table_metadata(std::string_view json);
 /// Equal metadata give equal text.
 std::string encode_table_metadata(const TableMetadata& metadata);
 
+/// Where a statistics file lies. @error kCorruption  the entry does not say.
+Result<std::string> parse_statistics_path(const StatisticsFile& file);
+
 }  // namespace icelight::iceberg

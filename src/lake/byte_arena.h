@@ -20,6 +20,9 @@ namespace icelight::lake {
 class ByteArena {
 public:
     static constexpr std::size_t kBlockBytes = 4u << 20;
+    /// A longer string gets memory of its own: the end of a block that it does not fit into would
+    /// be lost.
+    static constexpr std::size_t kSharedBytesMax = kBlockBytes / 8;
 
     std::string_view copy(std::string_view bytes) {
         char* to = reserve(bytes.size());
@@ -57,7 +60,7 @@ private:
     }
 
     char* reserve(std::size_t bytes) {
-        if (bytes > kBlockBytes) {
+        if (bytes > kSharedBytesMax) {
             large_.push_back(std::make_unique<char[]>(bytes));
             return large_.back().get();
         }

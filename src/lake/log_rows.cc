@@ -13,26 +13,26 @@ void LogRows::begin(const FlushJob& job) {
     poison_.clear();
     poison_offsets_ = job.poison;
     next_ = job.from;
-    to_ = job.to;
     bytes_max_ = job.bytes_max;
     oldest_us_ = 0;
 }
 
-Result<> LogRows::add(const LogItem& item, Table table) {
-    if (item.offset < next_ && rows_.empty() && rejects_.empty() && poison_.empty()) return {};
-    if (item.offset >= to_) return {};
-    if (item.offset != next_) {
+Result<> LogRows::add(const wal::RecordView& record) {
+    if (record.kind == wal::RecordKind::kCounters) return {};
+    if (record.first_offset != next_) {
         return fail(ErrorCode::kCorruption,
-                    fmt::format("log: offset {} follows {}", item.offset, next_ - 1));
+                    fmt::format("log: offset {} follows {}", record.first_offset, next_ - 1));
     }
-    const LogItem kept{item.offset, item.written_at_us, bytes_.copy(item.bytes)};
-    if (oldest_us_ == 0) oldest_us_ = item.written_at_us;
-    ++next_;
-    if (std::binary_search(poison_offsets_.begin(), poison_offsets_.end(), item.offset)) {
-        poison_.push_back(kept);
-    } else {
-        (table == Table::kEvents ? rows_ : rejects_).push_back(kept);
-    }
+    if (oldest_us_ == 0) oldest_us_ = record.written_at_us;
+    wal::RecordView kept = record;
+    kept.payload = bytes_.copy(record.payload);
+    std::vector<LogItem>& items = record.kind == wal::RecordKind::kRows ? rows_ : rejects_;
+    kept.for_each_item([&](std::uint64_t offset, std::string_view bytes) {
+        const bool is_poison =
+            std::binary_search(poison_offsets_.begin(), poison_offsets_.end(), offset);
+        (is_poison ? poison_ : items).push_back({offset, record.written_at_us, bytes});
+    });
+    next_ += record.count;
     return {};
 }
 

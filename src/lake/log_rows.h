@@ -9,6 +9,7 @@
 #include "base/result.h"
 #include "lake/byte_arena.h"
 #include "lake/flush_job.h"
+#include "wal/record.h"
 
 namespace icelight::lake {
 
@@ -27,9 +28,9 @@ public:
     /// Forgets what it held; job.from comes next.
     void begin(const FlushJob& job);
 
-    /// Copies one item. Offsets outside [job.from, job.to) are skipped.
+    /// Copies the items of one record, which lies within [job.from, job.to); counters have none.
     /// @error kCorruption  an offset is missing or comes twice.
-    Result<> add(const LogItem& item, Table table);
+    Result<> add(const wal::RecordView& record);
 
     /// job.bytes_max is passed: ask for no further record.
     bool is_full() const { return bytes_.used_bytes() >= bytes_max_; }
@@ -55,7 +56,6 @@ private:
     std::vector<LogItem> poison_;
     std::vector<std::uint64_t> poison_offsets_;
     std::uint64_t next_ = 0;
-    std::uint64_t to_ = 0;
     std::uint64_t bytes_max_ = 0;
     TimestampUs oldest_us_ = 0;
 };

@@ -15,14 +15,7 @@ Result<> load_log_rows(wal::Reader& reader,
     // An error is how a visit ends the reading early; `is_full` tells it from a real one.
     bool is_full = false;
     const auto visit = [&](const wal::RecordView& record) -> Result<> {
-        if (record.kind == wal::RecordKind::kCounters) return {};
-        const Table table =
-            record.kind == wal::RecordKind::kRows ? Table::kEvents : Table::kRejected;
-        Result<> added;
-        record.for_each_item([&](std::uint64_t offset, std::string_view bytes) {
-            if (added) added = rows.add({offset, record.written_at_us, bytes}, table);
-        });
-        ICE_TRY(added);
+        ICE_TRY(rows.add(record));
         while (index.count() < rows.rows().size())
             index.add(rows.rows()[index.count()]);
         is_full = rows.is_full();

@@ -51,7 +51,9 @@ iceberg::Type type_of(ColumnType type) {
 std::map<std::string, std::string> table_properties() {
     return {{"write.format.default", "parquet"},
             {"write.parquet.compression-codec", "zstd"},
-            {"write.metadata.delete-after-commit.enabled", "false"}};
+            {"write.metadata.delete-after-commit.enabled", "false"},
+            // Former metadata files count as reachable: the fewer, the sooner they may go.
+            {"write.metadata.previous-versions-max", "20"}};
 }
 
 Result<> create_one(catalog::Catalog& catalog,

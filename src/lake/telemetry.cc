@@ -91,6 +91,50 @@ void worker_cannot_start(const std::string& reason) {
     log::error(kModule, "worker cannot start", {{"reason", reason}});
 }
 
+void kept_up(const Upkeep& upkeep) {
+    static auto& merged = metrics::counter("icelight_lake_manifests_merged_total",
+                                           "Manifests replaced by larger ones");
+    static auto& expired =
+        metrics::counter("icelight_lake_snapshots_expired_total", "Snapshots expired");
+    merged.add(static_cast<double>(upkeep.manifests_merged));
+    expired.add(static_cast<double>(upkeep.snapshots_expired));
+    log::info(kModule,
+              "metadata made smaller",
+              {{"table", upkeep.table},
+               {"manifests_merged", upkeep.manifests_merged},
+               {"manifests_written", upkeep.manifests_written},
+               {"snapshots_expired", upkeep.snapshots_expired}});
+}
+
+void upkeep_failed(const std::string& what, const std::string& reason) {
+    static auto& failures = metrics::counter("icelight_lake_upkeep_failures_total",
+                                             "Upkeep that failed and will be tried again");
+    failures.add();
+    log::warn(kModule, "upkeep failed, will be tried again", {{"what", what}, {"reason", reason}});
+}
+
+void table_size(const std::string& table, std::size_t snapshots, std::size_t manifests) {
+    const metrics::Labels labels{{"table", table}};
+    metrics::gauge("icelight_lake_snapshots", "Snapshots in the table's metadata", labels)
+        .set(static_cast<double>(snapshots));
+    metrics::gauge("icelight_lake_manifests", "Manifests of the current snapshot", labels)
+        .set(static_cast<double>(manifests));
+}
+
+void collected(std::size_t deleted, std::size_t waiting, std::chrono::microseconds took) {
+    static auto& files = metrics::counter("icelight_lake_files_deleted_total",
+                                          "Files deleted that no table reached any more");
+    static auto& unreachable =
+        metrics::gauge("icelight_lake_unreachable_files",
+                       "Files that no table reaches, waiting for lake.gc-min-age");
+    files.add(static_cast<double>(deleted));
+    unreachable.set(static_cast<double>(waiting));
+    if (deleted == 0) return;
+    log::info(kModule,
+              "unreachable files deleted",
+              {{"deleted", deleted}, {"waiting", waiting}, {"took_ms", took.count() / 1000}});
+}
+
 void lag(double seconds, std::uint64_t bytes) {
     static auto& age = metrics::gauge("icelight_lake_flush_lag_seconds",
                                       "Age of the oldest durable record not yet in the table");

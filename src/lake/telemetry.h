@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -39,6 +40,22 @@ void worker_started(pid_t pid);
 void worker_died(const std::string& how);
 /// ERROR, by the worker itself.
 void worker_cannot_start(const std::string& reason);
+
+/// INFO. A table's metadata was made smaller by one commit.
+struct Upkeep {
+    std::string table;
+    std::size_t manifests_merged = 0;
+    std::size_t manifests_written = 0;
+    std::size_t snapshots_expired = 0;
+};
+
+void kept_up(const Upkeep& upkeep);
+/// WARN. It will be tried again; nothing was changed that a reader needs.
+void upkeep_failed(const std::string& what, const std::string& reason);
+/// Metrics only: what the metadata of a table holds.
+void table_size(const std::string& table, std::size_t snapshots, std::size_t manifests);
+/// INFO when something was deleted. `waiting` files are unreachable, but not for long enough.
+void collected(std::size_t deleted, std::size_t waiting, std::chrono::microseconds took);
 
 /// Metrics only: age of the oldest unflushed durable record, and bytes of such.
 void lag(double seconds, std::uint64_t bytes);

@@ -45,7 +45,7 @@ std::string cache_key(const Request& request) {
                            static_cast<int>(request.format),
                            request.rows_max,
                            request.is_committed_only,
-                           request.as_of ? iceberg::as_of_text(*request.as_of) : "");
+                           request.as_of ? as_of_text(*request.as_of) : "");
     PrepareMessage question;
     question.sql = normal_text(request.sql);
     question.values = request.values;

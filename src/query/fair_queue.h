@@ -91,7 +91,7 @@ private:
     mutable std::mutex mutex_;
     std::condition_variable changed_;
     std::map<std::string, std::deque<std::pair<T, std::size_t>>> owners_;  ///< None is empty.
-    std::deque<std::string> turns_;  ///< Each owner once.
+    std::deque<std::string> turns_;                                        ///< Each owner once.
     std::size_t size_ = 0;
     std::size_t weight_ = 0;
     bool is_closed_ = false;

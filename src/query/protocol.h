@@ -82,7 +82,7 @@ struct ExecuteMessage {
     std::vector<TableInput> tables;  ///< In the order of kNames; SHOW TABLES: all there are.
     std::uint64_t tail_from = 0;     ///< W.
     std::uint64_t tail_to = 0;       ///< P; equal to tail_from: no tail.
-    std::optional<iceberg::AsOf> as_of;
+    std::optional<AsOf> as_of;
     std::chrono::microseconds waited{0};
     TimestampUs admitted_us = 0;  ///< When P was taken; 0: the log's tail is left out.
 };

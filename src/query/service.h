@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "engine/session.h"
-#include "iceberg/time_travel.h"
+#include "query/as_of.h"
 
 namespace icelight::wal {
 class Log;
@@ -83,7 +83,7 @@ struct Request {
     std::optional<std::uint64_t> after_offset;
     bool is_committed_only = false;  ///< Leave the log's tail out: what other engines see.
     /// The tables as they were; without the log's tail.
-    std::optional<iceberg::AsOf> as_of;
+    std::optional<AsOf> as_of;
     /// An answer to the same question may be this old; 0: exact.
     std::chrono::milliseconds staleness_max{0};
     std::uint64_t rows_max = kReplyRowsMax;  ///< JSON and CSV.

@@ -11,7 +11,7 @@
 #include "io/file_system.h"
 #include "query/plan/conditions.h"
 #include "query/plan/file_plan.h"
-#include "query/sandbox.h"
+#include "query/sandbox/sandbox.h"
 
 namespace icelight::query {
 namespace {
@@ -121,8 +121,7 @@ SqlHost::SqlHost(engine::Database database, engine::Session user, engine::Sessio
       tail_(std::move(tail)),
       files_(io::posix_file_system()) {}
 
-Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup,
-                                                const Fences& fences) {
+Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup, const Fences& fences) {
     ICE_ASSIGN(auto database, engine::Database::open(database_options(setup)));
     ICE_ASSIGN(auto user, database.connect());
     ICE_ASSIGN(auto own, database.connect());
@@ -216,7 +215,7 @@ Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
     // it cuts.
     const auto version = fmt::format("{} {} {} {} {} {}",
                                      location,
-                                     input.as_of ? iceberg::as_of_text(*input.as_of) : "",
+                                     input.as_of ? as_of_text(*input.as_of) : "",
                                      input.cut.from,
                                      input.cut.is_to_needed ? input.cut.to : 0,
                                      input.cut.is_empty(),

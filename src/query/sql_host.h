@@ -67,7 +67,7 @@ private:
     /// What a view is made from.
     struct ViewInput {
         const TableInput& table;
-        std::optional<iceberg::AsOf> as_of;
+        std::optional<AsOf> as_of;
         TailCut cut;
         std::vector<Predicates> predicates;  ///< One for each mention.
         const std::vector<Value>& values;    ///< Bound to the statement.

@@ -4,6 +4,7 @@
 #include <sys/time.h>
 
 #include <string_view>
+#include <utility>
 
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
@@ -21,9 +22,19 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 using asio::ip::tcp;
 
-constexpr timeval kWaitMax{.tv_sec = 30, .tv_usec = 0};
-constexpr std::size_t kAnswerBytesMax = 8 << 20;
+constexpr timeval kKeyWaitMax{.tv_sec = 30, .tv_usec = 0};
+constexpr std::size_t kKeyAnswerBytesMax = std::size_t{8} << 20;
+constexpr timeval kFsckWaitMax{.tv_sec = 600, .tv_usec = 0};
+constexpr std::size_t kFsckAnswerBytesMax = std::size_t{1} << 30;
 constexpr int kHttp11 = 11;
+
+struct Call {
+    std::string_view method;
+    std::string target;  ///< Path, percent-encoded.
+    std::string body;    ///< JSON; "": none.
+    timeval wait_max;    ///< For each step of the exchange.
+    std::size_t answer_bytes_max;
+};
 
 struct Authority {
     std::string host;  ///< Without brackets.
@@ -56,7 +67,9 @@ Result<Authority> parse_url(std::string_view url) {
 
 /// The server's own code and message, or what can be said of an answer that is
 /// not JSON.
-tl::unexpected<Error> refusal_of(unsigned status, const std::string& body) {
+tl::unexpected<Error> refusal_of(const AdminTarget& target,
+                                 unsigned status,
+                                 const std::string& body) {
     boost::json::error_code error;
     const auto value = boost::json::parse(body, error);
     std::string message = "the server answered " + std::to_string(status);
@@ -65,7 +78,7 @@ tl::unexpected<Error> refusal_of(unsigned status, const std::string& body) {
         if (text != nullptr && text->is_string()) message = std::string(text->get_string());
     }
     if (status == 401) {
-        message += "; give an administrator's token with --token or in ICELIGHT_TOKEN";
+        message += "; give an administrator's token with " + std::string(target.token_source);
         return fail(ErrorCode::kUnauthenticated, message);
     }
     return fail(status < 500 ? ErrorCode::kInvalidArgument : ErrorCode::kUnavailable, message);
@@ -78,9 +91,7 @@ std::string target_of(const KeyCall& call) {
     return target;
 }
 
-}  // namespace
-
-Result<std::string> send_key_call(const AdminTarget& target, const KeyCall& call) {
+Result<std::string> exchange(const AdminTarget& target, const Call& call) {
     ICE_ASSIGN(const auto authority, parse_url(target.url));
     asio::io_context context;
     tcp::resolver resolver(context);
@@ -92,20 +103,22 @@ Result<std::string> send_key_call(const AdminTarget& target, const KeyCall& call
     const auto endpoints = resolver.resolve(authority.host, authority.port, error);
     if (!error) asio::connect(socket, endpoints, error);
     if (error) return unreachable(error);
-    ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &kWaitMax, sizeof(kWaitMax));
-    ::setsockopt(socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &kWaitMax, sizeof(kWaitMax));
+    ::setsockopt(
+        socket.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &call.wait_max, sizeof(call.wait_max));
+    ::setsockopt(
+        socket.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &call.wait_max, sizeof(call.wait_max));
 
     beast::http::request<beast::http::string_body> request;
     request.method_string(call.method);
-    request.target(target_of(call));
+    request.target(call.target);
     request.version(kHttp11);
     request.set(beast::http::field::host, authority.text);
     request.set(beast::http::field::connection, "close");
     if (!target.token.empty())
         request.set(beast::http::field::authorization, "Bearer " + target.token);
-    if (!call.body.empty() || call.method == "POST") {
+    if (!call.body.empty()) {
         request.set(beast::http::field::content_type, "application/json");
-        request.body() = call.body.empty() ? "{}" : call.body;
+        request.body() = call.body;
     }
     request.prepare_payload();
     beast::http::write(socket, request, error);
@@ -113,12 +126,33 @@ Result<std::string> send_key_call(const AdminTarget& target, const KeyCall& call
 
     beast::flat_buffer buffer;
     beast::http::response_parser<beast::http::string_body> parser;
-    parser.body_limit(kAnswerBytesMax);
+    parser.body_limit(call.answer_bytes_max);
     beast::http::read(socket, buffer, parser, error);
     if (error) return unreachable(error);
-    const auto& answer = parser.get();
-    if (answer.result_int() != 200) return refusal_of(answer.result_int(), answer.body());
-    return answer.body();
+    auto answer = parser.release();
+    if (answer.result_int() != 200) return refusal_of(target, answer.result_int(), answer.body());
+    return std::move(answer.body());
+}
+
+}  // namespace
+
+Result<std::string> send_key_call(const AdminTarget& target, const KeyCall& call) {
+    const bool needs_body = call.body.empty() && call.method == "POST";
+    return exchange(target,
+                    {.method = call.method,
+                     .target = target_of(call),
+                     .body = needs_body ? "{}" : call.body,
+                     .wait_max = kKeyWaitMax,
+                     .answer_bytes_max = kKeyAnswerBytesMax});
+}
+
+Result<std::string> fetch_fsck_report(const AdminTarget& target) {
+    return exchange(target,
+                    {.method = "GET",
+                     .target = "/api/fsck",
+                     .body = "",
+                     .wait_max = kFsckWaitMax,
+                     .answer_bytes_max = kFsckAnswerBytesMax});
 }
 
 }  // namespace icelight::server

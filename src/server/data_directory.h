@@ -10,9 +10,9 @@ namespace icelight::server {
 
 /// The directory that holds everything, locked for this process.
 ///
-/// Layout: LOCK, log/, warehouse/, catalog.db, app.db, spill/. LOCK is held with flock(2) for the
-/// life of the object and holds the server's address, so that a second server can say who is there.
-/// The descriptor is close-on-exec: worker processes never inherit the lock.
+/// Layout: LOCK, log/, warehouse/, catalog.db, app.db, garbage, spill/. LOCK is held with flock(2)
+/// for the life of the object and holds the server's address, so that a second server can say who
+/// is there. The descriptor is close-on-exec: worker processes never inherit the lock.
 class DataDirectory {
 public:
     /// Makes what is missing, checks that it is writable, takes the lock and empties spill/.
@@ -34,6 +34,9 @@ public:
     std::filesystem::path warehouse() const { return path_ / "warehouse"; }
 
     std::filesystem::path catalog_file() const { return path_ / "catalog.db"; }
+
+    /// Files waiting for deletion; losing it only makes them wait anew.
+    std::filesystem::path garbage_list() const { return path_ / "garbage"; }
 
     std::filesystem::path app_file() const { return path_ / "app.db"; }
 

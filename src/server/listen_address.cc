@@ -27,11 +27,12 @@ Result<> check_sql_exposure(const ListenAddress& listen,
                             bool has_landlock,
                             bool is_insecure_sql_allowed) {
     if (has_landlock || is_insecure_sql_allowed || is_loopback_host(listen.address)) return {};
-    return fail(ErrorCode::kForbidden,
-                "this kernel has no Landlock (Linux 5.13 or later, lsm=...,landlock), so SQL from " +
-                    listen.address +
-                    " would be kept from other files by the gate alone; listen on 127.0.0.1, or "
-                    "give --insecure-sql");
+    return fail(
+        ErrorCode::kForbidden,
+        "this kernel has no Landlock (Linux 5.13 or later, lsm=...,landlock), so SQL from " +
+            listen.address +
+            " would be kept from other files by the gate alone; listen on 127.0.0.1, or "
+            "give --insecure-sql");
 }
 
 Result<> check_exposure(const ListenAddress& listen, const Exposure& exposure) {

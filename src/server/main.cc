@@ -2,17 +2,20 @@
 // table.
 #include <unistd.h>
 
+#include <array>
 #include <cstdio>
-#include <fstream>
-#include <sstream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
 
 #include "base/log.h"
 #include "lake/flush_worker.h"
+#include "lake/fsck/file_probe.h"
 #include "query/worker.h"
+#include "server/command/commands.h"
+#include "server/command/load_config.h"
 #include "server/command/replay.h"
 #include "server/command/tail.h"
 #include "server/config.h"
@@ -22,10 +25,27 @@
 
 namespace {
 
-using icelight::server::Config;
-using icelight::server::ConfigSources;
+namespace commands = icelight::server::command;
+using commands::complain;
+using commands::kUsageStatus;
+using commands::take_flag;
 
-constexpr int kUsageStatus = 2;
+struct Command {
+    std::string_view name;
+    int (*run)(const std::vector<std::string>& arguments);
+};
+
+/// Beside serve, worker, version and help: one line for each command of server/command/.
+constexpr std::array kCommands{
+    Command{"backup", commands::run_backup},
+    Command{"fsck", commands::run_fsck},
+    Command{"query", commands::run_query},
+    Command{"relocate", commands::run_relocate},
+    Command{"replay", commands::run_replay},
+    Command{"restore", commands::run_restore},
+    Command{"tail", commands::run_tail},
+    Command{"teardown", commands::run_teardown},
+};
 
 constexpr char kUsage[] =
     "usage: icelight <command> [options]\n"
@@ -36,54 +56,27 @@ constexpr char kUsage[] =
     "--json\n"
     "  replay            run rejected events through today's rules; --dry-run, --offset, --stage, "
     "--from, --to\n"
+    "  query SQL         run one SELECT; --format table, csv, json, ndjson, parquet; --data DIR, "
+    "--as-of\n"
     "  source …          who may send events: sources and their write keys\n"
     "  token …           who may ask and administer\n"
+    "  fsck              check tables, files and log against each other; --data DIR\n"
+    "  backup            copy the data directory, in use or not; --data DIR, --to NEW_DIR\n"
+    "  restore           make a data directory from a backup; --from BACKUP, --data NEW_DIR\n"
+    "  relocate          make a directory that was moved or copied usable; --data DIR\n"
+    "  teardown          name everything in the data directory, ask, delete it; --data DIR, --yes\n"
     "  version           print the version\n"
     "\n"
     "  serve --print-options   every option, as Markdown\n"
     "  serve --check-config    check the configuration and stop\n";
-
-int complain(const std::string& why) {
-    fmt::print(stderr, "icelight: {}\n", why);
-    return kUsageStatus;
-}
-
-/// Takes `--name FILE` or `--name=FILE` out of the arguments.
-bool take_flag(std::vector<std::string>& arguments, const std::string& name, std::string* value) {
-    for (std::size_t i = 0; i < arguments.size(); ++i) {
-        const bool has_value = arguments[i].starts_with(name + "=");
-        if (arguments[i] != name && !has_value) continue;
-        std::size_t taken = 1;
-        if (has_value) *value = arguments[i].substr(name.size() + 1);
-        if (!has_value && value != nullptr && i + 1 < arguments.size()) {
-            *value = arguments[i + 1];
-            taken = 2;
-        }
-        arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i),
-                        arguments.begin() + static_cast<std::ptrdiff_t>(i + taken));
-        return true;
-    }
-    return false;
-}
 
 int run_serve(std::vector<std::string> arguments) {
     if (take_flag(arguments, "--print-options", nullptr)) {
         fmt::print("{}", icelight::server::options_markdown());
         return 0;
     }
-    ConfigSources sources;
-    if (take_flag(arguments, "--config", &sources.toml_name)) {
-        const std::ifstream file(sources.toml_name);
-        if (!file) return complain("cannot read the configuration file " + sources.toml_name);
-        std::stringstream text;
-        text << file.rdbuf();
-        sources.toml = text.str();
-    }
     const bool is_check = take_flag(arguments, "--check-config", nullptr);
-    for (char** entry = environ; *entry != nullptr; ++entry)
-        sources.environment.emplace_back(*entry);
-    sources.flags = std::move(arguments);
-    auto config = Config::parse(sources);
+    auto config = commands::load_config(std::move(arguments));
     if (!config) return complain(config.error().message);
     if (is_check) {
         fmt::print("the configuration is valid\n");
@@ -109,6 +102,7 @@ int run_keys(const std::string& noun, const std::vector<std::string>& arguments)
 
 int run_worker(const std::vector<std::string>& arguments) {
     if (arguments.size() == 1 && arguments[0] == "lake") return icelight::lake::run_lake_worker();
+    if (arguments.size() == 1 && arguments[0] == "probe") return icelight::lake::run_probe_worker();
     if (arguments.size() == 1 && arguments[0] == "sql") return icelight::query::run_sql_worker();
     return complain("worker is started by the server, not by hand");
 }
@@ -123,11 +117,11 @@ int main(int argc, char** argv) {
     }
     const std::string command = arguments.front();
     arguments.erase(arguments.begin());
+    for (const Command& known : kCommands)
+        if (command == known.name) return known.run(arguments);
     if (command == "serve") return run_serve(std::move(arguments));
     if (command == "source" || command == "token") return run_keys(command, arguments);
     if (command == "worker") return run_worker(arguments);
-    if (command == "tail") return icelight::server::command::run_tail(arguments);
-    if (command == "replay") return icelight::server::command::run_replay(arguments);
     if (command == "version" || command == "--version") {
         fmt::print("icelight {}\n", icelight::server::kVersion);
         return 0;

@@ -15,8 +15,9 @@
 #include "io/file_system.h"
 #include "lake/flusher.h"
 #include "lake/tables.h"
+#include "lake/upkeep/upkeep.h"
 #include "lake/worker_client.h"
-#include "query/sandbox.h"
+#include "query/sandbox/sandbox.h"
 #include "query/service.h"
 #include "semantic/events_cube.h"
 #include "semantic/person.h"
@@ -28,12 +29,15 @@
 #include "server/api/iceberg/routes.h"
 #include "server/api/ingest.h"
 #include "server/api/keys.h"
+#include "server/api/lake/changes.h"
+#include "server/api/lake/fsck.h"
+#include "server/api/lake/table_detail.h"
+#include "server/api/lake/tables.h"
 #include "server/api/live.h"
 #include "server/api/pixel.h"
-#include "server/api/queries.h"
+#include "server/api/sql/queries.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
-#include "server/api/tables.h"
 #include "server/api/webhook.h"
 #include "server/auth.h"
 #include "server/config.h"
@@ -49,6 +53,7 @@ namespace {
 
 constexpr std::size_t kCatalogPoolThreads = 2;
 constexpr std::size_t kCatalogPoolItemsMax = 256;
+constexpr std::size_t kChecksWaitingMax = 4;
 /// Changes of clients that may stand in the commit queue at once: so many a flush waits for at
 /// most.
 constexpr std::size_t kCatalogWriteThreads = 2;
@@ -106,6 +111,18 @@ query::Options query_options(const Config& config, const DataDirectory& director
 
 lake::TableNames table_names(const Config& config) {
     return {.space = {config.text("lake.namespace")}, .events = config.text("lake.table")};
+}
+
+lake::UpkeepOptions upkeep_options(const Config& config, const DataDirectory& directory) {
+    lake::UpkeepOptions options;
+    options.names = table_names(config);
+    options.retention.snapshots_kept =
+        static_cast<std::size_t>(config.number("lake.snapshots-kept"));
+    options.retention.age = config.duration("lake.snapshot-age");
+    options.gc_min_age = config.duration("lake.gc-min-age");
+    options.retention.unreferenced_age = std::max(options.retention.age, options.gc_min_age);
+    options.garbage_list = directory.garbage_list();
+    return options;
 }
 
 std::vector<semantic::Cube> make_cubes(const Config& config) {
@@ -182,9 +199,11 @@ struct Wiring::Parts {
     std::unique_ptr<catalog::Catalog> catalog;
     std::unique_ptr<wal::Log> log;
     std::unique_ptr<lake::Flusher> flusher;
+    std::unique_ptr<lake::Upkeep> upkeep;
     std::unique_ptr<query::Service> query;
     std::unique_ptr<const semantic::Model> model;
     WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
+    WorkerPool fsck_pool{"fsck", 1, kChecksWaitingMax};
     WorkerPool catalog_writers{"catalog-write", kCatalogWriteThreads, kCatalogPoolItemsMax};
     std::unique_ptr<Ingest> ingest;
     std::unique_ptr<Live> live;
@@ -196,6 +215,7 @@ struct Wiring::Parts {
     Result<> open_storage(const Config& config);
     void start_work(const Config& config);
     std::shared_ptr<const http::Router> make_router(const Config& config, bool is_public);
+    void add_lake_routes(http::Router& router, const Config& config);
 };
 
 Wiring::Wiring(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -274,6 +294,9 @@ void Wiring::Parts::start_work(const Config& config) {
         files,
         system_clock());
     flusher->start();
+    upkeep = std::make_unique<lake::Upkeep>(
+        upkeep_options(config, directory), *catalog, files, system_clock());
+    upkeep->start();
     query = std::make_unique<query::Service>(
         query_options(config, directory), *log, *catalog, system_clock());
     if (auto started = query->start(); !started)
@@ -319,11 +342,33 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                      .auth = *auth,
                      .timeout = config.duration("query.timeout"),
                      .clock = system_clock()});
-    add_table_routes(*router, {*catalog, *auth, catalog_pool});
     add_key_routes(*router, {*keys, *auth, app_pool});
-    add_catalog_routes(*router, {*catalog, *auth, catalog_pool, catalog_writers});
+    add_lake_routes(*router, config);
     add_health_routes(*router, {*log, *flusher, *query, system_clock()});
     return router;
+}
+
+void Wiring::Parts::add_lake_routes(http::Router& router, const Config& config) {
+    add_table_routes(router, {*catalog, *auth, catalog_pool});
+    add_table_detail_routes(router, {*catalog, *auth, catalog_pool});
+    add_change_routes(
+        router,
+        {.service = *query,
+         .log = *log,
+         .auth = *auth,
+         .pool = catalog_pool,
+         .events =
+             DeadLetterTables(config.text("lake.namespace"), config.text("lake.table")).events,
+         .timeout = config.duration("query.timeout")});
+    add_fsck_routes(router,
+                    {.catalog = *catalog,
+                     .log = *log,
+                     .auth = *auth,
+                     .pool = fsck_pool,
+                     .names = table_names(config),
+                     .garbage_list = directory.garbage_list(),
+                     .gc_min_age = config.duration("lake.gc-min-age")});
+    add_catalog_routes(router, {*catalog, *auth, catalog_pool, catalog_writers});
 }
 
 void Wiring::stop(const StopLimits& limits) {
@@ -338,8 +383,10 @@ void Wiring::stop(const StopLimits& limits) {
     parts_->ingest->close();
     note("log", parts_->log->close(deadline_in(limits.log)));
     note("flush", parts_->flusher->close(deadline_in(limits.flush)));
+    parts_->upkeep->close();
     note("catalog", parts_->catalog->close(deadline_in(limits.catalog)));
     parts_->catalog_pool.close();
+    parts_->fsck_pool.close();
     parts_->app_pool.close();
     telemetry::stopped();
 }

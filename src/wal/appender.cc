@@ -12,6 +12,9 @@ namespace {
 
 // A group is held in memory beside its batches; past this it is written and the next one begins.
 constexpr std::size_t kGroupBytesMax = 8 << 20;
+// Fingerprints of the active segment that are kept until it is sealed; past it, as after a start,
+// the segment is read for them. A segment of 64 MiB with rows of 100 bytes has 10 MiB of them.
+constexpr std::size_t kGatheredBytesMax = 16 << 20;
 
 Error unavailable(const Error& cause) {
     return {ErrorCode::kUnavailable, "not durable, retry: " + cause.message};
@@ -127,10 +130,25 @@ Result<> Appender::write_and_sync() {
         ICE_TRY(file_->sync_data());
 #endif
     }
+    gather();
     durable_ = builder_.state();
     ledger_->advance(durable_.next_offset, bytes);
     is_attested_ = false;
     return {};
+}
+
+void Appender::gather() {
+    if (!gathered_) return;
+    if (gathered_->runs.size() + builder_.runs().size() > kGatheredBytesMax) {
+        gathered_.reset();
+        return;
+    }
+    const LogState& after = builder_.state();
+    gathered_->runs.append(builder_.runs());
+    gathered_->count +=
+        static_cast<std::uint32_t>(after.counters.stored - durable_.counters.stored);
+    // As read back, up to the last offset: an attesting record after it does not count.
+    if (after.next_offset > durable_.next_offset) gathered_->newest_us = after.written_at_us;
 }
 
 void Appender::publish() {
@@ -162,7 +180,7 @@ void Appender::retire_segment() {
     if (segment_.header.first_offset == durable_.next_offset) {
         ledger_->set_sealed(segment_.header.seq, 0);  // Holds nothing; needs no sidecar.
     } else {
-        housekeeper_->seal(segment_, durable_.next_offset);
+        housekeeper_->seal(segment_, durable_.next_offset, std::exchange(gathered_, std::nullopt));
     }
 }
 
@@ -186,6 +204,7 @@ bool Appender::begin_segment() {
     }
     file_ = std::move(*spare);
     segment_ = {options_.directory / segment_name(header.seq), header, options_.segment_bytes};
+    gathered_ = begin_sidecar(header);
     durable_ = state;
     is_attested_ = true;
     ledger_->add({segment_, false, 0});

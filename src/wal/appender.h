@@ -16,6 +16,7 @@
 #include "wal/housekeeper.h"
 #include "wal/ledger.h"
 #include "wal/log.h"
+#include "wal/sidecar.h"
 #include "wal/window.h"
 
 namespace icelight::wal {
@@ -71,6 +72,7 @@ private:
     void publish();
     void abandon_segment(const Error& error);
     void give_up(std::span<Pending> batches, const Error& error);
+    void gather();
     void retire_segment();
     bool begin_segment();
 
@@ -86,6 +88,8 @@ private:
     LogState durable_;
     std::unique_ptr<io::File> file_;  ///< Null: no segment takes writes.
     SegmentFile segment_;             ///< Of file_, or the last one there was.
+    /// The sidecar of segment_ so far; null when not all of it went through here.
+    std::optional<Sidecar> gathered_;
     std::uint64_t next_seq_;
     bool is_attested_;
     // any thread

@@ -180,6 +180,7 @@ RecordView view_of(const RecordHeader& header, std::string_view payload) {
 
 RecordView cut(const RecordView& view, std::uint64_t from, std::uint64_t to) {
     const std::uint64_t end = view.first_offset + view.count;
+    if (from <= view.first_offset && to >= end) return view;
     from = std::clamp(from, view.first_offset, end);
     to = std::clamp(to, from, end);
     const auto skipped = static_cast<std::uint32_t>(from - view.first_offset);

@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/crc32c.h"
+#include "wal/sidecar.h"
 
 namespace icelight::wal {
 namespace {
@@ -36,6 +37,7 @@ void GroupBuilder::begin(const SegmentHeader& header, const LogState& durable, T
     state_.written_at_us = std::max(durable.written_at_us, now_us);
     window_.set_time(state_.written_at_us);
     buffer_.clear();
+    runs_.clear();
 }
 
 Appended GroupBuilder::add(const Batch& batch) {
@@ -89,6 +91,11 @@ void GroupBuilder::append_rows(const Batch& batch, const Appended& appended, std
         append_fixed(buffer_, refs[index].fingerprint.high);
         append_fixed(buffer_, refs[index].fingerprint.low);
     }
+    const std::size_t fingerprint_bytes = stored * kFingerprintBytes;
+    append_run(runs_,
+               state_.next_offset,
+               state_.written_at_us,
+               std::string_view(buffer_).substr(buffer_.size() - fingerprint_bytes));
     if (stored == refs.size()) {
         buffer_.append(batch.rows);
     } else {

@@ -42,6 +42,9 @@ public:
     /// The same, then zeros (as there are already) to the end of the last block.
     std::string_view whole_blocks();
 
+    /// The fingerprints of bytes(), as a sidecar holds them (append_run).
+    std::string_view runs() const { return runs_; }
+
     /// Where the log stands once bytes() are durable.
     const LogState& state() const { return state_; }
 
@@ -61,6 +64,7 @@ private:
     LogState durable_;
     LogState state_;
     std::string buffer_;
+    std::string runs_;
 };
 
 }  // namespace icelight::wal

@@ -10,7 +10,6 @@
 
 #include "base/check.h"
 #include "io/file_system.h"
-#include "wal/sidecar.h"
 #include "wal/telemetry.h"
 
 namespace icelight::wal {
@@ -107,10 +106,13 @@ Result<std::unique_ptr<io::File>> Housekeeper::take_spare() {
     return std::move(*taken);
 }
 
-void Housekeeper::seal(SegmentFile segment, std::uint64_t end_offset) {
+void Housekeeper::seal(SegmentFile segment,
+                       std::uint64_t end_offset,
+                       std::optional<Sidecar> gathered) {
+    if (gathered) gathered->end_offset = end_offset;
     {
         const std::lock_guard lock(mutex_);
-        to_seal_.push_back({std::move(segment), end_offset});
+        to_seal_.push_back({std::move(segment), end_offset, std::move(gathered)});
         to_try_ = to_seal_.size();
     }
     changed_.notify_all();
@@ -152,14 +154,26 @@ void Housekeeper::make_next_sidecar(std::unique_lock<std::mutex>& lock) {
     to_seal_.pop_front();
     --to_try_;
     lock.unlock();
-    const auto newest_us = make_sidecar(job.segment, job.end_offset, files_);
+    const auto newest_us = make_sidecar(job);
     if (newest_us) {
         sealed_(job.segment.header.seq, *newest_us);
     } else {
         telemetry::sidecar_failed(newest_us.error());
     }
     lock.lock();
-    if (!newest_us) to_seal_.push_back(std::move(job));
+    if (newest_us) return;
+    job.gathered.reset();  // However long the disk refuses, memory does not grow with it.
+    to_seal_.push_back(std::move(job));
+}
+
+Result<TimestampUs> Housekeeper::make_sidecar(const SealJob& job) {
+    if (job.gathered) {
+        ICE_TRY(store_sidecar(directory_, *job.gathered, files_));
+        return job.gathered->newest_us;
+    }
+    ICE_ASSIGN(const Sidecar sidecar, read_sidecar(job.segment, job.end_offset, files_));
+    ICE_TRY(store_sidecar(directory_, sidecar, files_));
+    return sidecar.newest_us;
 }
 
 }  // namespace icelight::wal

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "wal/directory.h"
+#include "wal/sidecar.h"
 
 namespace icelight::io {
 class File;
@@ -61,12 +62,17 @@ public:
     /// Waits for the spare, asking for it when needed. @error of the try that was waited for.
     Result<std::unique_ptr<io::File>> take_spare();
     /// Makes the sidecar of a sealed segment, in its turn; a failure is tried again later.
-    void seal(SegmentFile segment, std::uint64_t end_offset);
+    /// @param gathered  its sidecar but for the end, from when it was written; else the segment is
+    ///                  read.
+    void seal(SegmentFile segment,
+              std::uint64_t end_offset,
+              std::optional<Sidecar> gathered = std::nullopt);
 
 private:
     struct SealJob {
         SegmentFile segment;
         std::uint64_t end_offset = 0;
+        std::optional<Sidecar> gathered;
     };
 
     void run();
@@ -74,6 +80,8 @@ private:
     /// Leaves the disk to the log for as long as the zeros had it, unless the log waits for them.
     void pause(std::chrono::nanoseconds took);
     void make_next_sidecar(std::unique_lock<std::mutex>& lock);
+    /// @return the record clock of the segment's newest record.
+    Result<TimestampUs> make_sidecar(const SealJob& job);
 
     // constant after construction
     const std::filesystem::path directory_;

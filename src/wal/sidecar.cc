@@ -42,12 +42,27 @@ Result<Sidecar> decode_checked(std::string_view covered) {
 void Sidecar::add(const RecordView& view) {
     newest_us = std::max(newest_us, view.written_at_us);
     if (view.kind != RecordKind::kRows) return;
-    append_fixed(runs, view.first_offset);
-    append_fixed(runs, view.written_at_us);
-    append_fixed(runs, view.count);
-    append_fixed(runs, std::uint32_t{0});
-    runs.append(view.fingerprints);
+    append_run(runs, view.first_offset, view.written_at_us, view.fingerprints);
     count += view.count;
+}
+
+void append_run(std::string& runs,
+                std::uint64_t first_offset,
+                TimestampUs written_at_us,
+                std::string_view fingerprints) {
+    append_fixed(runs, first_offset);
+    append_fixed(runs, written_at_us);
+    append_fixed(runs, static_cast<std::uint32_t>(fingerprints.size() / kFingerprintBytes));
+    append_fixed(runs, std::uint32_t{0});
+    runs.append(fingerprints);
+}
+
+Sidecar begin_sidecar(const SegmentHeader& header) {
+    Sidecar sidecar;
+    sidecar.log_uuid = header.log_uuid;
+    sidecar.seq = header.seq;
+    sidecar.first_offset = header.first_offset;
+    return sidecar;
 }
 
 std::string encode_sidecar(const Sidecar& sidecar) {
@@ -86,13 +101,10 @@ void for_each_row(const Sidecar& sidecar, const VisitRow& visit) {
     }
 }
 
-Result<TimestampUs> make_sidecar(const SegmentFile& segment,
-                                 std::uint64_t end_offset,
-                                 io::FileSystem& files) {
-    Sidecar sidecar;
-    sidecar.log_uuid = segment.header.log_uuid;
-    sidecar.seq = segment.header.seq;
-    sidecar.first_offset = segment.header.first_offset;
+Result<Sidecar> read_sidecar(const SegmentFile& segment,
+                             std::uint64_t end_offset,
+                             io::FileSystem& files) {
+    Sidecar sidecar = begin_sidecar(segment.header);
     sidecar.end_offset = end_offset;
     ICE_ASSIGN(auto cursor, Cursor::open(segment, files));
     while (cursor.next_offset() < end_offset) {
@@ -100,13 +112,18 @@ Result<TimestampUs> make_sidecar(const SegmentFile& segment,
         if (!record) return fail(ErrorCode::kCorruption, cursor.place() + ": no valid record");
         sidecar.add(record->view);
     }
-    const auto path = segment.path.parent_path() / sidecar_name(sidecar.seq);
+    return sidecar;
+}
+
+Result<> store_sidecar(const std::filesystem::path& directory,
+                       const Sidecar& sidecar,
+                       io::FileSystem& files) {
+    const auto path = directory / sidecar_name(sidecar.seq);
     ICE_ASSIGN(const bool has_leftover, files.exists(path));
     if (has_leftover) {
         ICE_TRY(files.remove(path));
     }
-    ICE_TRY(files.write_file_durably(path, encode_sidecar(sidecar)));
-    return sidecar.newest_us;
+    return files.write_file_durably(path, encode_sidecar(sidecar));
 }
 
 Result<Sidecar> load_sidecar(const std::filesystem::path& directory,

@@ -27,6 +27,15 @@ struct Sidecar {
     void add(const RecordView& view);
 };
 
+/// Appends a rows record to Sidecar::runs: 24 bytes, and 16 a row.
+void append_run(std::string& runs,
+                std::uint64_t first_offset,
+                TimestampUs written_at_us,
+                std::string_view fingerprints);
+
+/// Of a segment whose rows are not yet in it.
+Sidecar begin_sidecar(const SegmentHeader& header);
+
 using VisitRow =
     std::function<void(const Fingerprint&, std::uint64_t offset, TimestampUs written_at_us)>;
 
@@ -35,13 +44,16 @@ std::string encode_sidecar(const Sidecar& sidecar);
 Result<Sidecar> decode_sidecar(std::string_view bytes);
 void for_each_row(const Sidecar& sidecar, const VisitRow& visit);
 
-/// Reads a sealed segment up to `end_offset` and stores its sidecar, durable. An existing one is
-/// replaced.
-/// @return the record clock of the newest record.
+/// Reads a sealed segment up to `end_offset`.
 /// @error kCorruption  the segment does not hold what it should.
-Result<TimestampUs> make_sidecar(const SegmentFile& segment,
-                                 std::uint64_t end_offset,
-                                 io::FileSystem& files);
+Result<Sidecar> read_sidecar(const SegmentFile& segment,
+                             std::uint64_t end_offset,
+                             io::FileSystem& files);
+
+/// Stores a sidecar, durable. An existing one is replaced.
+Result<> store_sidecar(const std::filesystem::path& directory,
+                       const Sidecar& sidecar,
+                       io::FileSystem& files);
 
 /// @error kNotFound, kCorruption, kUnsupported; names the file.
 Result<Sidecar> load_sidecar(const std::filesystem::path& directory,

@@ -43,7 +43,7 @@ public:
 private:
     static constexpr std::size_t kBlockEntries = 4096;
 
-    struct Block {
+    struct Block {  // NOLINT: left uninitialised
         std::uint64_t base_offset = 0;
         std::uint32_t delta[kBlockEntries];
         Fingerprint fingerprints[kBlockEntries];

@@ -149,7 +149,7 @@ class MetaTest(SqlCase):
         self.assertEqual(then["data"], [{"n": count}])
         reply = self.query("SELECT count(*) AS n FROM events", asOf="2001-01-01")
         self.assertEqual(reply.status, 400)
-        self.assertIn("no state as of", reply.json()["error"])
+        self.assertIn("does not reach back", reply.json()["error"])
 
 
 class CancelTest(SqlCase):

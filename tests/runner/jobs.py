@@ -64,6 +64,8 @@ class Gtest(Job):
 
     def run(self, scratch, word):
         command = list(self.command)
+        if os.environ.get("TEST_ALL"):
+            command += ["--gtest_also_run_disabled_tests", "--gtest_filter=-Export.*"]
         if word:
             command.append(f"--gtest_filter=*{word}*")
             listed = subprocess.run([*command, "--gtest_list_tests"], capture_output=True, text=True).stdout

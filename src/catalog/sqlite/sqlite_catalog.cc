@@ -17,6 +17,7 @@
 #include "catalog/sqlite/committer.h"
 #include "catalog/sqlite/journals.h"
 #include "catalog/sqlite/names.h"
+#include "catalog/sqlite/rewriter.h"
 #include "catalog/sqlite/schema.h"
 #include "catalog/sqlite/startup.h"
 #include "catalog/telemetry.h"
@@ -57,6 +58,7 @@ public:
     Result<> drop_table(TableIdent ident) override;
     void commit(AppendIntent intent, CommitDone done) override;
     Result<LoadedTable> commit_table(TableCommit commit) override;
+    Result<LoadedTable> rewrite_table(RewriteIntent intent) override;
     Result<ClientReply> change(ClientRequest request) override;
     Result<std::string> place_table(PlaceRequest request) override;
     Result<std::optional<Watermark>> watermark(SinkId sink) override;
@@ -64,6 +66,9 @@ public:
     Result<ReadPoint> read_point(std::vector<TableIdent> idents) override;
 
     PinRegistry& pins() override { return pins_; }
+
+    Result<CatalogState> state() override;
+    Result<std::size_t> remove_files(FileRemoval removal) override;
 
     Result<> journal_files(Uuid commit_id, std::vector<std::string> paths) override;
     Result<> discard_journal(Uuid commit_id) override;
@@ -122,6 +127,7 @@ Result<> SqliteCatalog::start() {
     ICE_ASSIGN(reader_, Connection::open(options, ConnectionMode::kReadWrite));
     ICE_ASSIGN(const Contents contents, read<Contents>(load_contents));
     const auto ours = our_tables(contents.tables);
+    ICE_TRY(check_places(ours, options_.warehouse));
     ICE_TRY(check_tables(files_, tables_, ours, contents.sinks));
     ICE_TRY(verify_tables(files_, tables_, ours, options_.verified_files_max));
     ICE_TRY(clean_journals([](const Journal&) { return true; }));
@@ -258,6 +264,15 @@ Result<std::string> SqliteCatalog::place_table(PlaceRequest request) {
     return io::file_location(folder);
 }
 
+Result<LoadedTable> SqliteCatalog::rewrite_table(RewriteIntent intent) {
+    return queue_->run<LoadedTable>([&]() -> Result<LoadedTable> {
+        TableTransaction tables(shop_);
+        ICE_ASSIGN(const bool has_changed, sqlite::rewrite_table(shop_, writer_, tables, intent));
+        if (has_changed) committer_.publish(tables, pins_.next_offset());
+        return tables.stored(intent.table);
+    });
+}
+
 Result<std::optional<Watermark>> SqliteCatalog::watermark(SinkId sink) {
     ICE_ASSIGN(const auto sinks, (read<std::map<SinkId, SinkRow>>(load_sinks)));
     const auto found = sinks.find(sink);
@@ -287,6 +302,15 @@ Result<ReadPoint> SqliteCatalog::read_point(std::vector<TableIdent> idents) {
             point.watermarks[sink] = row.progress.watermark;
         return point;
     });
+}
+
+Result<CatalogState> SqliteCatalog::state() {
+    return read<CatalogState>(load_state);
+}
+
+Result<std::size_t> SqliteCatalog::remove_files(FileRemoval removal) {
+    return queue_->run<std::size_t>(
+        [&] { return sqlite::remove_files(files_, writer_, options_.warehouse, removal); });
 }
 
 Result<> SqliteCatalog::journal_files(Uuid commit_id, std::vector<std::string> paths) {

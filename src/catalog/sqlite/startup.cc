@@ -123,6 +123,20 @@ Result<> check_tables(io::FileSystem& files,
     return {};
 }
 
+Result<> check_places(const std::vector<TableRow>& rows, const std::filesystem::path& warehouse) {
+    for (const TableRow& row : rows) {
+        if (path_inside(row.metadata_location, warehouse)) continue;
+        return fail(ErrorCode::kInvalidArgument,
+                    fmt::format("{} says it is at {}, outside of {}: the data directory was moved "
+                                "or copied; run `icelight relocate --data {}` first",
+                                text_of(row.ident),
+                                row.metadata_location,
+                                warehouse.string(),
+                                warehouse.parent_path().string()));
+    }
+    return {};
+}
+
 Result<Verified> verify_tables(io::FileSystem& files,
                                TableCache& tables,
                                const std::vector<TableRow>& rows,

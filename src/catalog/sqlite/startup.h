@@ -21,6 +21,11 @@ Result<> check_tables(io::FileSystem& files,
                       const std::vector<TableRow>& rows,
                       const std::map<SinkId, SinkRow>& sinks);
 
+/// Refuses tables of ours that say they lie outside of the warehouse: the data directory was moved
+/// or copied, and their files are another's or nobody's.
+/// @error kInvalidArgument  names the table, both places and the command that helps.
+Result<> check_places(const std::vector<TableRow>& rows, const std::filesystem::path& warehouse);
+
 /// Looks for the files of every table's current snapshot, at most `files_max`.
 /// @error kCorruption  the first missing one.
 Result<Verified> verify_tables(io::FileSystem& files,

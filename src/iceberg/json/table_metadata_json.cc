@@ -229,6 +229,12 @@ Result<TableMetadata> parse_table_metadata(std::string_view json) {
     return metadata;
 }
 
+Result<std::string> parse_statistics_path(const StatisticsFile& file) {
+    return parse_json_object(file.json, ErrorCode::kCorruption, [](const JsonObject& object) {
+        return object.text("statistics-path");
+    });
+}
+
 std::string encode_table_metadata(const TableMetadata& metadata) {
     json::object object{{"format-version", metadata.format_version}};
     if (!metadata.table_uuid.is_nil()) object["table-uuid"] = metadata.table_uuid.text();

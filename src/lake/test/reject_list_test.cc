@@ -4,9 +4,12 @@
 
 #include "event/codec.h"
 #include "event/columns.h"
+#include "lake/test/log_record.h"
 
 namespace icelight::lake {
 namespace {
+
+using testing::add_record;
 
 constexpr TimestampUs kDayUs = 86'400'000'000;
 
@@ -33,12 +36,12 @@ TEST(RejectList, HoldsRejectsPoisonAndTheUndecodableByOffset) {
     job.poison = {0};
     rows.begin(job);
     const std::string row = encode_sample_row();
-    ASSERT_TRUE(rows.add({0, 1, row}, Table::kEvents));
-    ASSERT_TRUE(rows.add({1, 1, encoded}, Table::kRejected));
-    ASSERT_TRUE(rows.add({2, 1, "garbage"}, Table::kEvents));
-    ASSERT_TRUE(rows.add({3, 1, "garbage"}, Table::kRejected));
-    ASSERT_TRUE(rows.add({4, 1, row}, Table::kEvents));
-    ASSERT_TRUE(rows.add({5, kDayUs, encoded}, Table::kRejected));
+    ASSERT_TRUE(add_record(rows, wal::RecordKind::kRows, 0, {row}, 1));
+    ASSERT_TRUE(add_record(rows, wal::RecordKind::kRejects, 1, {encoded}, 1));
+    ASSERT_TRUE(add_record(rows, wal::RecordKind::kRows, 2, {"garbage"}, 1));
+    ASSERT_TRUE(add_record(rows, wal::RecordKind::kRejects, 3, {"garbage"}, 1));
+    ASSERT_TRUE(add_record(rows, wal::RecordKind::kRows, 4, {row}, 1));
+    ASSERT_TRUE(add_record(rows, wal::RecordKind::kRejects, 5, {encoded}, kDayUs));
     const auto days = make_reject_list(rows, make_flush_index(rows.rows()));
     ASSERT_EQ(days.size(), 2u);
     std::vector<std::pair<std::uint64_t, std::string_view>> first;

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "lake/flush_worker.h"
+#include "lake/fsck/file_probe.h"
 #include "lake/test/fixture.h"
 
 namespace {
@@ -25,6 +26,8 @@ void obey(const icelight::event::RowView& row) {
 /// The tests, or, called as the product calls itself, a lake worker.
 int main(int argc, char** argv) {
     const bool is_worker = argc == 3 && std::string_view(argv[1]) == "worker";
+    if (is_worker && std::string_view(argv[2]) == "probe")
+        return icelight::lake::run_probe_worker();
     if (is_worker) return icelight::lake::run_lake_worker(obey);
     ::testing::InitGoogleMock(&argc, argv);
     return RUN_ALL_TESTS();

@@ -9,6 +9,7 @@
 #include "iceberg/manifest_file.h"
 #include "iceberg/table_metadata.h"
 #include "iceberg/table_metadata_json.h"
+#include "iceberg/time_travel.h"
 #include "io/file_system.h"
 #include "io/location.h"
 
@@ -55,11 +56,21 @@ Result<> check_defaults(const std::vector<Field>& fields) {
     return {};
 }
 
+Result<const iceberg::Snapshot*> find_snapshot(const iceberg::TableMetadata& metadata,
+                                               const AsOf& as_of) {
+    auto found = as_of.snapshot_id
+                     ? iceberg::snapshot_of_id(metadata, *as_of.snapshot_id)
+                     : iceberg::snapshot_at_time(metadata, as_of.timestamp_ms.value_or(0));
+    // What was asked is wrong, not where.
+    if (!found) return fail(ErrorCode::kInvalidArgument, found.error().message);
+    return found;
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const TableFiles>> TableFilesCache::load(
-    const std::string& location, const std::optional<iceberg::AsOf>& as_of) {
-    const auto key = as_of ? location + " " + iceberg::as_of_text(*as_of) : location;
+    const std::string& location, const std::optional<AsOf>& as_of) {
+    const auto key = as_of ? location + " " + as_of_text(*as_of) : location;
     if (auto known = tables_.find(key)) return known;
     auto loaded = load_table(location, as_of);
     if (!loaded) return loaded;
@@ -68,15 +79,17 @@ Result<std::shared_ptr<const TableFiles>> TableFilesCache::load(
 }
 
 Result<std::shared_ptr<const TableFiles>> TableFilesCache::load_table(
-    const std::string& location, const std::optional<iceberg::AsOf>& as_of) {
+    const std::string& location, const std::optional<AsOf>& as_of) {
     ICE_ASSIGN(const auto json, read(location, kMetadataBytesMax));
     auto parsed = iceberg::parse_table_metadata(json);
     if (!parsed) return fail_in(location, parsed.error());
     const auto* snapshot = parsed->current_snapshot();
     const auto* schema = parsed->current_schema();
     if (as_of) {
-        ICE_ASSIGN(snapshot, iceberg::snapshot_as_of(*parsed, *as_of));
-        schema = iceberg::schema_of(*parsed, *snapshot);
+        ICE_ASSIGN(snapshot, find_snapshot(*parsed, *as_of));
+        const auto* const own =
+            snapshot->schema_id ? parsed->find_schema(*snapshot->schema_id) : nullptr;
+        if (own != nullptr) schema = own;
     }
     if (schema == nullptr) return fail(ErrorCode::kCorruption, location + ": no current schema");
     ICE_TRY(check_defaults(schema->fields));

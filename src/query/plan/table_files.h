@@ -13,7 +13,7 @@
 #include "iceberg/data_file.h"
 #include "iceberg/partition_spec.h"
 #include "iceberg/schema.h"
-#include "iceberg/time_travel.h"
+#include "query/as_of.h"
 
 namespace icelight::io {
 class FileSystem;
@@ -21,7 +21,7 @@ class FileSystem;
 
 namespace icelight::iceberg {
 struct ManifestFile;
-struct TableMetadata;
+struct Snapshot;
 }  // namespace icelight::iceberg
 
 namespace icelight::query {
@@ -73,11 +73,11 @@ public:
     /// @error kUnsupported  files that are not Parquet, deletion vectors, defaults of version 3.
     /// @error kCorruption   a file does not parse; kIo, kNotFound: it cannot be read. Named.
     Result<std::shared_ptr<const TableFiles>> load(const std::string& location,
-                                                   const std::optional<iceberg::AsOf>& as_of = {});
+                                                   const std::optional<AsOf>& as_of = {});
 
 private:
     Result<std::shared_ptr<const TableFiles>> load_table(
-        const std::string& location, const std::optional<iceberg::AsOf>& as_of);
+        const std::string& location, const std::optional<AsOf>& as_of);
     Result<> load_snapshot(const iceberg::Snapshot& snapshot, TableFiles& table);
     Result<std::shared_ptr<const LiveFiles>> load_manifest(const iceberg::ManifestFile& file);
     Result<std::string> read(const std::string& location, std::size_t bytes_max);

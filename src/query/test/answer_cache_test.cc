@@ -51,7 +51,7 @@ TEST(AnswerCache, EverythingThatChangesTheAnswerIsInTheKey) {
     other.is_committed_only = true;
     EXPECT_NE(cache_key(other), cache_key(request));
     other = request;
-    other.as_of = iceberg::AsOf{.snapshot_id = 1, .timestamp_ms = {}};
+    other.as_of = AsOf{.snapshot_id = 1, .timestamp_ms = {}};
     EXPECT_NE(cache_key(other), cache_key(request));
 }
 

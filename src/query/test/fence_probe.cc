@@ -59,13 +59,14 @@ void answer(Service& service, const std::string& line) {
     const std::int64_t timeout_ms = request["timeout_ms"];
     const auto begin = system_clock().steady();
     const auto reply = ask(service, sql, timeout_ms);
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(
-        system_clock().steady() - begin);
+    const auto took =
+        std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - begin);
     std::cout << fmt::format(R"({{"ok":{},"text":{},"ms":{}}})",
                              reply.has_value(),
                              json_text(reply ? reply->body : reply.error().message),
                              took.count())
-              << std::endl;
+              << '\n'
+              << std::flush;
 }
 
 int probe() {
@@ -86,7 +87,8 @@ int probe() {
                              json_text(options.warehouse.native()),
                              json_text(options.log_directory.native()),
                              json_text(options.spill_directory.native()))
-              << std::endl;
+              << '\n'
+              << std::flush;
     std::string line;
     while (std::getline(std::cin, line))
         answer(service, line);

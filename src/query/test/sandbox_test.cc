@@ -1,4 +1,4 @@
-#include "query/sandbox.h"
+#include "query/sandbox/sandbox.h"
 
 #include <sys/wait.h>
 #include <unistd.h>

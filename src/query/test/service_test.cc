@@ -475,14 +475,14 @@ TEST_F(ServiceTest, ATableIsAnsweredAsItWas) {
     EXPECT_EQ(rows("SELECT count(*) FROM events"), "17\r\n");
     Request request;
     request.sql = "SELECT count(*) AS n FROM events";
-    request.as_of = iceberg::AsOf{.snapshot_id = before->facts.snapshot_id, .timestamp_ms = {}};
+    request.as_of = AsOf{.snapshot_id = before->facts.snapshot_id, .timestamp_ms = {}};
     const auto then = begin(request).get();
     ASSERT_THAT(then, IsOk());
     EXPECT_THAT(then->body, HasSubstr(R"("data":[{"n":10}])"));
     EXPECT_EQ(then->facts.tail_rows, 0U);
     EXPECT_EQ(then->facts.snapshot_id, before->facts.snapshot_id);
-    request.as_of = iceberg::AsOf{.snapshot_id = {}, .timestamp_ms = 1};
-    EXPECT_THAT(begin(request).get(), HasMessage("no state as of 1 ms"));
+    request.as_of = AsOf{.snapshot_id = {}, .timestamp_ms = 1};
+    EXPECT_THAT(begin(request).get(), HasMessage("does not reach back"));
 }
 
 TEST_F(ServiceTest, ExportsAreWhole) {

@@ -72,11 +72,11 @@ TEST(TableFiles, ATableIsReadAsItWas) {
     const auto location = lake.metadata_location("events");
     for (std::size_t i = 0; i < snapshots.size(); ++i) {
         const auto then =
-            cache.load(location, iceberg::AsOf{.snapshot_id = snapshots[i], .timestamp_ms = {}});
+            cache.load(location, AsOf{.snapshot_id = snapshots[i], .timestamp_ms = {}});
         ASSERT_THAT(then, IsOk());
         EXPECT_EQ(row_count(**then), static_cast<std::int64_t>(10 * (i + 1)));
     }
-    EXPECT_THAT(cache.load(location, iceberg::AsOf{.snapshot_id = {}, .timestamp_ms = 1}),
+    EXPECT_THAT(cache.load(location, AsOf{.snapshot_id = {}, .timestamp_ms = 1}),
                 IsError(ErrorCode::kInvalidArgument));
 }
 

@@ -8,7 +8,7 @@
 #include "base/completion.h"
 #include "http/response.h"
 #include "query/service.h"
-#include "server/compressor.h"
+#include "server/api/sql/compressor.h"
 
 namespace icelight::http {
 class BodyPipe;

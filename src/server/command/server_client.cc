@@ -39,7 +39,10 @@ BeastRequest make_request(const Target& target, const Call& call) {
     return request;
 }
 
-Result<int> read_answer(beast::tcp_stream& stream, const Target& target, const TakeBody& take) {
+Result<int> read_answer(beast::tcp_stream& stream,
+                        const Target& target,
+                        const TakeBody& take,
+                        const TakeStatus& take_status) {
     beast::error_code error;
     beast::flat_buffer buffer;
     beast::http::response_parser<beast::http::buffer_body> parser;
@@ -47,6 +50,7 @@ Result<int> read_answer(beast::tcp_stream& stream, const Target& target, const T
     beast::http::read_header(stream, buffer, parser, error);
     if (error) return not_there(target, error.message());
     const int status = static_cast<int>(parser.get().result_int());
+    if (take_status) take_status(status);
     std::array<char, 64 << 10> piece{};
     while (!parser.is_done()) {
         auto& body = parser.get().body();
@@ -87,7 +91,10 @@ Result<Target> find_target(const std::string& url, const std::string& data, std:
     return Target{std::string(host), std::string(rest.substr(colon + 1)), std::move(token)};
 }
 
-Result<int> call_server(const Target& target, const Call& call, const TakeBody& take) {
+Result<int> call_server(const Target& target,
+                        const Call& call,
+                        const TakeBody& take,
+                        const TakeStatus& take_status) {
     boost::asio::io_context context;
     beast::error_code error;
     const auto places = tcp::resolver(context).resolve(target.host, target.port, error);
@@ -97,7 +104,7 @@ Result<int> call_server(const Target& target, const Call& call, const TakeBody& 
     if (error) return not_there(target, error.message());
     beast::http::write(stream, make_request(target, call), error);
     if (error) return not_there(target, error.message());
-    auto status = read_answer(stream, target, take);
+    auto status = read_answer(stream, target, take, take_status);
     return status;
 }
 

@@ -32,8 +32,14 @@ struct Call {
 /// Takes the answer's body as it comes. False: enough, end the connection.
 using TakeBody = std::function<bool(std::string_view)>;
 
+/// Told the answer's status before its body comes.
+using TakeStatus = std::function<void(int)>;
+
 /// @return the answer's status. Ends when the body does.
 /// @error kUnavailable  nobody answers there, or the connection broke.
-Result<int> call_server(const Target& target, const Call& call, const TakeBody& take);
+Result<int> call_server(const Target& target,
+                        const Call& call,
+                        const TakeBody& take,
+                        const TakeStatus& take_status = {});
 
 }  // namespace icelight::server::command

@@ -1,4 +1,4 @@
-#include "server/api/query_body.h"
+#include "server/api/sql/query_body.h"
 
 #include <gmock/gmock.h>
 
@@ -35,6 +35,12 @@ TEST(QueryBody, TimeIsNeverMoreThanTheServersAndStalenessAtMostADay) {
     EXPECT_EQ(parse(R"(,"maxStalenessMs":999999999999)")->staleness_max, milliseconds(86'400'000));
     for (const char* bad : {"0", "-1", "1.5", "\"1\"", "true"})
         EXPECT_THAT(parse(std::string(R"(,"timeoutMs":)") + bad), HasMessage("`timeoutMs`")) << bad;
+}
+
+TEST(QueryBody, RowsAreTenThousandUnlessMoreAreAskedFor) {
+    EXPECT_EQ(parse("")->rows_max, 10'000U);
+    EXPECT_EQ(parse(R"(,"maxRows":1000000)")->rows_max, 1'000'000U);
+    EXPECT_THAT(parse(R"(,"maxRows":0)"), HasMessage("`maxRows`"));
 }
 
 TEST(QueryBody, AsOfIsASnapshotOrATime) {

@@ -20,11 +20,14 @@
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"
 #include "server/api/keys.h"
+#include "server/api/lake/changes.h"
+#include "server/api/lake/fsck.h"
+#include "server/api/lake/table_detail.h"
+#include "server/api/lake/tables.h"
 #include "server/api/live.h"
 #include "server/api/pixel.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
-#include "server/api/tables.h"
 #include "server/api/webhook.h"
 #include "wal/log.h"
 
@@ -75,6 +78,7 @@ struct TestServer::Parts {
     std::unique_ptr<Live> live;
 
     void add_sql_routes(http::Router& router);
+    void add_lake_routes(http::Router& router);
 };
 
 void TestServer::Parts::add_sql_routes(http::Router& router) {
@@ -93,6 +97,27 @@ void TestServer::Parts::add_sql_routes(http::Router& router) {
                      .auth = *auth,
                      .timeout = kQueryTimeout,
                      .clock = system_clock()});
+}
+
+void TestServer::Parts::add_lake_routes(http::Router& router) {
+    add_table_routes(router, {*catalog, *auth, pool});
+    add_table_detail_routes(router, {*catalog, *auth, pool});
+    add_change_routes(router,
+                      {.service = *query,
+                       .log = *log,
+                       .auth = *auth,
+                       .pool = pool,
+                       .events = "analytics.events",
+                       .timeout = kQueryTimeout});
+    add_catalog_routes(router, {*catalog, *auth, pool, writers});
+    add_fsck_routes(router,
+                    {.catalog = *catalog,
+                     .log = *log,
+                     .auth = *auth,
+                     .pool = pool,
+                     .names = {},
+                     .garbage_list = directory.path() / "garbage",
+                     .gc_min_age = std::chrono::hours(6)});
 }
 
 TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Parts>()) {
@@ -145,8 +170,7 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     add_webhook_routes(*router, *parts_->ingest);
     add_source_config_routes(*router, *parts_->gate);
     add_key_routes(*router, {*parts_->keys, *parts_->auth, parts_->app_pool});
-    add_table_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool});
-    add_catalog_routes(*router, {*parts_->catalog, *parts_->auth, parts_->pool, parts_->writers});
+    parts_->add_lake_routes(*router);
     parts_->add_sql_routes(*router);
     add_health_routes(*router, {*parts_->log, *parts_->flusher, *parts_->query, clock});
     parts_->listener->serve(router);

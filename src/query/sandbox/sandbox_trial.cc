@@ -17,7 +17,7 @@
 
 #include <fmt/format.h>
 
-#include "query/sandbox.h"
+#include "query/sandbox/sandbox.h"
 
 namespace icelight::query {
 namespace {

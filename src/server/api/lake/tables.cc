@@ -1,4 +1,4 @@
-#include "server/api/tables.h"
+#include "server/api/lake/tables.h"
 
 #include <functional>
 #include <string>

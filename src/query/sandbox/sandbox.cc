@@ -1,4 +1,4 @@
-#include "query/sandbox.h"
+#include "query/sandbox/sandbox.h"
 
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -16,7 +16,7 @@
 #include <fmt/format.h>
 
 #include "base/unique_fd.h"
-#include "query/seccomp_filter.h"
+#include "query/sandbox/seccomp_filter.h"
 
 namespace icelight::query {
 namespace {

@@ -9,7 +9,7 @@
 namespace icelight::server {
 
 /// The body of POST /query: {sql | query, format, params, freshness, asOf, timeoutMs, queryId,
-/// maxStalenessMs}. Members it does not know are ignored, as the original system did.
+/// maxStalenessMs, maxRows}. Members it does not know are ignored, as the original system did.
 ///
 /// @param timeout_max  what the server allows; the default.
 /// @error kInvalidArgument  names the member and what it may be.

@@ -1,4 +1,4 @@
-#include "query/seccomp_filter.h"
+#include "query/sandbox/seccomp_filter.h"
 
 #include <sched.h>
 #include <seccomp.h>

@@ -1,4 +1,4 @@
-#include "server/api/queries.h"
+#include "server/api/sql/queries.h"
 
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "server/compressor.h"
+#include "server/api/sql/compressor.h"
 
 #include <zlib.h>
 #include <zstd.h>

@@ -1,4 +1,4 @@
-#include "server/api/query_body.h"
+#include "server/api/sql/query_body.h"
 
 #include <algorithm>
 #include <array>
@@ -38,21 +38,28 @@ Result<std::string> find_text(const object& body, const char* name) {
     return std::string(value->as_string());
 }
 
-/// The member in milliseconds, at least `min`; empty when absent.
-Result<std::optional<std::chrono::milliseconds>> find_time(const object& body,
-                                                           const char* name,
-                                                           std::int64_t min) {
+/// The member, at least `min`; empty when absent.
+Result<std::optional<std::int64_t>> find_number(const object& body,
+                                                const char* name,
+                                                std::int64_t min) {
     const auto* value = body.if_contains(name);
-    if (value == nullptr || value->is_null()) return std::optional<std::chrono::milliseconds>();
+    if (value == nullptr || value->is_null()) return std::optional<std::int64_t>();
     boost::json::error_code error;
     const auto number = value->to_number<std::int64_t>(error);
     if (error || number < min) {
         return fail(ErrorCode::kInvalidArgument,
-                    fmt::format("`{}` must be a whole number of milliseconds, at least {}",
-                                name,
-                                min));
+                    fmt::format("`{}` must be a whole number, at least {}", name, min));
     }
-    return std::optional(std::chrono::milliseconds(number));
+    return std::optional(number);
+}
+
+/// The same in milliseconds.
+Result<std::optional<std::chrono::milliseconds>> find_time(const object& body,
+                                                           const char* name,
+                                                           std::int64_t min) {
+    ICE_ASSIGN(const auto number, find_number(body, name, min));
+    if (!number) return std::optional<std::chrono::milliseconds>();
+    return std::optional(std::chrono::milliseconds(*number));
 }
 
 Result<Format> find_format(const object& body) {
@@ -63,13 +70,13 @@ Result<Format> find_format(const object& body) {
                 "Unknown format: " + name + "; json, csv, ndjson and parquet are there");
 }
 
-Result<std::optional<iceberg::AsOf>> find_as_of(const object& body) {
+Result<std::optional<query::AsOf>> find_as_of(const object& body) {
     const auto* value = body.if_contains("asOf");
-    if (value == nullptr || value->is_null()) return std::optional<iceberg::AsOf>();
+    if (value == nullptr || value->is_null()) return std::optional<query::AsOf>();
     std::string text;
     if (value->is_string()) text = value->as_string();
     if (value->is_int64()) text = std::to_string(value->as_int64());
-    iceberg::AsOf as_of;
+    query::AsOf as_of;
     std::int64_t snapshot = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), snapshot);
     if (error == std::errc() && end == text.data() + text.size()) {
@@ -154,6 +161,8 @@ Result<query::Request> parse_query_body(const std::string& text,
     if (request.name.size() > query::kQueryNameBytesMax)
         return fail(ErrorCode::kInvalidArgument, "`queryId` is longer than 128 bytes");
     ICE_TRY(read_data_choice(body, request));
+    ICE_ASSIGN(const auto rows_max, find_number(body, "maxRows", 1));
+    if (rows_max) request.rows_max = static_cast<std::uint64_t>(*rows_max);
     ICE_ASSIGN(const auto timeout, find_time(body, "timeoutMs", 1));
     request.timeout = std::min(timeout.value_or(timeout_max), timeout_max);
     return request;
