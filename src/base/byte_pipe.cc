@@ -39,7 +39,8 @@ void BytePipe::abandon() {
 void BytePipe::wake(std::unique_lock<std::mutex> lock) {
     if (!reader_ || (unread_.empty() && !outcome_)) return;
     Result<std::string> news = std::exchange(unread_, {});
-    if (news->empty() && !outcome_->has_value()) news = tl::unexpected(outcome_->error());
+    if (news->empty() && outcome_ && !outcome_->has_value())
+        news = tl::unexpected(outcome_->error());
     Done done = std::exchange(reader_, nullptr);
     lock.unlock();
     room_.notify_all();

@@ -7,6 +7,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/errno_text.h"
+
 namespace icelight {
 namespace {
 
@@ -20,7 +22,7 @@ Result<> wait_for(int fd, short events, Deadline deadline) {
             ::poll(&entry, 1, static_cast<int>(std::min<std::int64_t>(left.count() + 1, 60'000)));
         if (ready > 0) return {};
         if (ready < 0 && errno != EINTR) {
-            return fail(ErrorCode::kIo, std::string("poll: ") + std::strerror(errno));
+            return fail(ErrorCode::kIo, std::string("poll: ") + errno_text(errno));
         }
     }
 }
@@ -34,7 +36,7 @@ Result<> write_all(int fd, std::string_view bytes, Deadline deadline) {
             ICE_TRY(wait_for(fd, POLLOUT, deadline));
         } else if (errno != EINTR) {
             return fail(ErrorCode::kUnavailable,
-                        std::string("the worker is gone: ") + std::strerror(errno));
+                        std::string("the worker is gone: ") + errno_text(errno));
         }
     }
     return {};
@@ -52,7 +54,7 @@ Result<> read_all(int fd, char* out, std::size_t bytes, Deadline deadline) {
             ICE_TRY(wait_for(fd, POLLIN, deadline));
         } else if (errno != EINTR) {
             return fail(ErrorCode::kUnavailable,
-                        std::string("the worker is gone: ") + std::strerror(errno));
+                        std::string("the worker is gone: ") + errno_text(errno));
         }
     }
     return {};

@@ -13,8 +13,7 @@ Fingerprint make_fingerprint(const FingerprintKey& key,
                              std::string_view second) {
     // One buffer for the common short ids; `first` is length-prefixed so that pairs cannot run
     // together.
-    std::array<char, 512>
-        small;  // NOLINT(cppcoreguidelines-pro-type-member-init): written before it is read
+    std::array<char, 512> small;  // NOLINT: written before it is read
     const std::size_t total = sizeof(std::uint64_t) + first.size() + second.size();
     std::string large;
     char* at = small.data();

@@ -9,14 +9,14 @@ namespace icelight::log {
 namespace {
 
 spdlog::logger& logger() {
-    static const std::shared_ptr<spdlog::logger> kLogger = [] {
+    static const std::shared_ptr<spdlog::logger> sink_logger = [] {
         auto sink = std::make_shared<spdlog::sinks::stderr_sink_mt>();
         auto made = std::make_shared<spdlog::logger>("icelight", sink);
         made->set_pattern("ts=%Y-%m-%dT%H:%M:%S.%eZ level=%l %v", spdlog::pattern_time_type::utc);
         made->flush_on(spdlog::level::info);
         return made;
     }();
-    return *kLogger;
+    return *sink_logger;
 }
 
 spdlog::level::level_enum level_of(Level level) {

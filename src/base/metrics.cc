@@ -67,11 +67,11 @@ Gauge& gauge(const std::string& name, const std::string& help, const Labels& lab
 
 Histogram& histogram(const std::string& name,
                      const std::string& help,
-                     std::vector<double> buckets,
+                     const std::vector<double>& buckets,
                      const Labels& labels) {
     auto& family = prometheus::BuildHistogram().Name(name).Help(help).Register(registry());
     auto& handle = remember<Histogram>(name, labels);
-    handle.impl_ = &family.Add(to_map(labels), std::move(buckets));
+    handle.impl_ = &family.Add(to_map(labels), buckets);
     return handle;
 }
 

@@ -40,7 +40,7 @@ public:
 private:
     friend Histogram& histogram(const std::string&,
                                 const std::string&,
-                                std::vector<double>,
+                                const std::vector<double>&,
                                 const Labels&);
     void* impl_ = nullptr;
 };
@@ -51,7 +51,7 @@ Gauge& gauge(const std::string& name, const std::string& help, const Labels& lab
 /// `buckets`: ascending upper bounds in the unit the name says.
 Histogram& histogram(const std::string& name,
                      const std::string& help,
-                     std::vector<double> buckets,
+                     const std::vector<double>& buckets,
                      const Labels& labels = {});
 
 /// Bounds from 100 us to 30 s, for durations in seconds.

@@ -12,6 +12,8 @@ namespace icelight {
 ///
 /// @error kOverloaded  the pool's queue is full; the work did not run.
 /// @error              whatever `work` returned.
+/// Lifetime: the pool outlives the coroutine.
+// NOLINTBEGIN(cppcoreguidelines-avoid-reference-coroutine-parameters)
 template <class T>
 boost::asio::awaitable<Result<T>> offload(WorkerPool& pool, std::function<Result<T>()> work) {
     struct Start {
@@ -30,5 +32,7 @@ boost::asio::awaitable<Result<T>> offload(WorkerPool& pool, std::function<Result
     Result<T> result = co_await await_completion<T>(std::move(start));
     co_return result;
 }
+
+// NOLINTEND(cppcoreguidelines-avoid-reference-coroutine-parameters)
 
 }  // namespace icelight

@@ -29,8 +29,11 @@ void WorkerPool::close() {
 
 void WorkerPool::run(const std::string& name) {
     name_this_thread(name);
-    while (auto work = queue_.pop())
+    for (;;) {
+        const auto work = queue_.pop();  // Ends with its turn: it may hold what others wait for.
+        if (!work) return;
         (*work)();
+    }
 }
 
 void name_this_thread(const std::string& name) {

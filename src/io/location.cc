@@ -21,9 +21,10 @@ Result<std::filesystem::path> parse_location(std::string_view location) {
     }
     std::filesystem::path path(rest);
     for (const auto& part : path) {
-        if (part == "..")
+        if (part == "..") {
             return fail(ErrorCode::kInvalidArgument,
                         "location with '..': " + std::string(location));
+        }
     }
     return path;
 }

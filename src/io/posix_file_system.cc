@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <cstring>
 
+#include "base/errno_text.h"
 #include "base/unique_fd.h"
 #include "io/file_system.h"
 
@@ -25,7 +26,7 @@ alignas(kBlockBytes) std::array<char, 1u << 20> zeros{};
 
 tl::unexpected<Error> os_failure(const char* verb, const std::filesystem::path& path, int error) {
     std::string message =
-        std::string("cannot ") + verb + " " + path.string() + ": " + std::strerror(error);
+        std::string("cannot ") + verb + " " + path.string() + ": " + errno_text(error);
     switch (error) {
         case ENOSPC:
         case EDQUOT:

@@ -120,7 +120,7 @@ void QueryWriter::add_time_dimensions() {
         if (!query_.is_selected(time)) continue;
         const auto name = time_column_name(query_, i);
         base_.add_group(name,
-                        time.granularity
+                        time.granularity != nullptr
                             ? bucket_sql(time.dimension.item->sql, *time.granularity, query_.zone)
                             : time.dimension.item->sql);
         outputs_.push_back({{name, ColumnRole::kTimeDimension, ValueType::kTime}, {}, true});
@@ -286,7 +286,7 @@ Checked<Compiled> compile_total(const Query& query,
 std::string time_column_name(const Query& query, std::size_t index) {
     const auto& time = query.time_dimensions.at(index);
     const auto name = time.dimension.full_name();
-    if (!time.granularity) return name;
+    if (time.granularity == nullptr) return name;
     const auto is_taken = [&](const TimeDimension& other) {
         return other.dimension == time.dimension;
     };
@@ -296,14 +296,15 @@ std::string time_column_name(const Query& query, std::size_t index) {
         std::find(query.dimensions.begin(), query.dimensions.end(), time.dimension) !=
             query.dimensions.end();
     if (query.dialect == Dialect::kDrizzle && !is_second) return name;
-    return fmt::format("{}.{}", name, unit_name(*time.granularity));
+    return fmt::format("{}.{}", name, time.granularity->name);
 }
 
 std::vector<OrderItem> effective_order(const Query& query) {
     if (!query.order.empty() || query.dialect == Dialect::kDrizzle) return query.order;
     for (std::size_t i = 0; i < query.time_dimensions.size(); ++i) {
         const auto& time = query.time_dimensions[i];
-        if (time.granularity) return {{time.dimension.full_name(), time.dimension, {}, false}};
+        if (time.granularity != nullptr)
+            return {{time.dimension.full_name(), time.dimension, {}, false}};
     }
     if (!query.measures.empty() && (!query.dimensions.empty())) {
         const auto& first = query.measures.front();

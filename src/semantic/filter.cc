@@ -86,7 +86,13 @@ FilterParser::Parsed FilterParser::group(ObjectReader& reader,
         return refuse(fmt::format("`{}` must be a list", key), reader.at(key).pointer());
     const Place place = reader.at(key);
     ICE_ASSIGN(auto filter, list(*items, kind, place, depth + 1));
-    if (filter.children.empty()) return std::optional<Filter>();
+    if (filter.children.empty()) {
+        if (items->empty() && kind == Filter::Kind::kOr) {
+            context_.warnings.push_back(
+                {"NO_EFFECT", "an `or` of nothing was left out", place.pointer()});
+        }
+        return std::optional<Filter>();
+    }
     const auto measures = std::count_if(filter.children.begin(),
                                         filter.children.end(),
                                         [](const Filter& f) { return has_measure(f); });
@@ -172,13 +178,22 @@ FilterParser::Parsed FilterParser::leaf(ObjectReader& reader, int depth) {
     const auto* range = reader.find("dateRange");
     ICE_ASSIGN(const auto* values, reader.find_array("values", kFilterValuesMax));
     const bool has_values = values != nullptr && !values->empty();
-    if (rule->operand == Operand::kNone) return std::optional<Filter>(std::move(filter));
     if (range != nullptr) {
-        if (!is_time || has_values) {
+        const bool takes_range =
+            filter.op == Operator::kInDateRange || filter.op == Operator::kNotInDateRange;
+        if (!takes_range || has_values) {
             return refuse("`dateRange` stands in for `values` of a time's inDateRange only",
                           reader.at("dateRange").pointer());
         }
         ICE_TRY(read_range(*range, reader.at("dateRange"), filter));
+        return std::optional<Filter>(std::move(filter));
+    }
+    if (rule->operand == Operand::kNone) {
+        if (has_values) {
+            context_.warnings.push_back({"NO_EFFECT",
+                                         fmt::format("`{}` takes no values", name),
+                                         reader.at("values").pointer()});
+        }
         return std::optional<Filter>(std::move(filter));
     }
     if (!has_values) {

@@ -86,8 +86,21 @@ std::optional<MeasureType> find_measure_type(std::string_view name) {
     return std::nullopt;
 }
 
+std::vector<std::string_view> measure_type_names() {
+    std::vector<std::string_view> names;
+    names.reserve(kMeasureTypes.size());
+    for (const auto& [name, type] : kMeasureTypes)
+        names.push_back(name);
+    return names;
+}
+
 bool is_window(MeasureType type) {
     return type >= MeasureType::kRunningTotal;
+}
+
+const Granularity* Dimension::find_granularity(std::string_view wanted) const {
+    const auto* const known = semantic::find_granularity(calendar_granularities(), wanted);
+    return known != nullptr ? known : semantic::find_granularity(granularities, wanted);
 }
 
 const Dimension* Cube::find_dimension(std::string_view wanted) const {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "semantic/compiled.h"
+#include "semantic/granularity.h"
 #include "semantic/problem.h"
 
 /// Cubes: what a query may name, and the SQL that each name stands for.
@@ -25,7 +26,7 @@ enum class MeasureType : std::uint8_t {
     kAvg,
     kMin,
     kMax,
-    kNumber,  ///< `sql` aggregates by itself.
+    kNumber,  ///< `sql` aggregates by itself, or `calculated` is there.
     kCalculated,
     kStddev,
     kStddevSamp,
@@ -52,6 +53,7 @@ enum class MeasureType : std::uint8_t {
 /// The client's word: "countDistinct", "runningTotal".
 std::string_view measure_type_name(MeasureType type);
 std::optional<MeasureType> find_measure_type(std::string_view name);
+std::vector<std::string_view> measure_type_names();
 /// Computed over the aggregated rows, not within a group.
 bool is_window(MeasureType type);
 
@@ -63,6 +65,10 @@ struct Dimension {
     std::string sql;       ///< kTime: a TIMESTAMPTZ; kString VARCHAR; kNumber any number.
     bool is_shown = true;  ///< False: may be named, is not in the meta answer.
     bool is_primary_key = false;
+    std::vector<Granularity> granularities;  ///< kTime: the operator's, beside the calendar's.
+
+    /// Of the calendar or the operator's own; null when there is none.
+    const Granularity* find_granularity(std::string_view name) const;
 };
 
 /// What a window measure does with the measure it is made of.
@@ -83,7 +89,7 @@ struct Measure {
     MeasureType type = MeasureType::kCount;
     std::string sql;                         ///< Argument of the aggregate; kCount: empty for rows.
     std::vector<std::string> filters;        ///< SQL conditions, all of them for a row to count.
-    std::string calculated;                  ///< kCalculated: "{revenue} / {count}".
+    std::string calculated;                  ///< "{revenue} / {count}"; kCalculated, kNumber.
     Window window;                           ///< Where is_window(type).
     double percentile = 0.5;                 ///< kPercentile: 0 to 1.
     std::string format;                      ///< "number", "percent", "currency" or empty.

@@ -19,8 +19,11 @@ Checked<OrderItem> find_item(std::string name, const Place& place, const Model& 
     item.dimension = model.find_dimension(name);
     const auto dot = name.rfind('.');
     if (item.measure.item == nullptr && item.dimension.item == nullptr &&
-        dot != std::string::npos && find_unit(std::string_view(name).substr(dot + 1))) {
-        item.dimension = model.find_dimension(std::string_view(name).substr(0, dot));
+        dot != std::string::npos) {
+        const auto time = model.find_dimension(std::string_view(name).substr(0, dot));
+        if (time.item != nullptr && time.item->type == ValueType::kTime &&
+            time.item->find_granularity(std::string_view(name).substr(dot + 1)) != nullptr)
+            item.dimension = time;
     }
     if (item.measure.item == nullptr && item.dimension.item == nullptr) {
         std::vector<std::string> names;

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "semantic/events_cube.h"
-#include "semantic/json_fields.h"
 
 namespace icelight::semantic {
 namespace {
@@ -52,7 +51,7 @@ Cube make_identities(const std::string& table) {
     return cube;
 }
 
-Cube make_users(const std::string& table) {
+Cube make_users(const std::string& table, const std::vector<JsonField>& fields) {
     Cube cube;
     cube.name = "Users";
     cube.title = "Users";
@@ -71,7 +70,7 @@ Cube make_users(const std::string& table) {
     cube.dimensions.push_back(make_dimension("Users", "firstSeen", "first_seen", ValueType::kTime));
     cube.dimensions.push_back(make_dimension("Users", "lastSeen", "last_seen", ValueType::kTime));
     cube.dimensions.push_back(make_dimension("Users", "eventCount", "events", ValueType::kNumber));
-    for (const auto& field : default_json_fields()) {
+    for (const auto& field : fields) {
         if (field.column != "traits") continue;
         Dimension trait;
         trait.name = field.name == "traitName" ? "name" : field.name;
@@ -161,13 +160,15 @@ Cube make_sessions(const std::string& table) {
 
 }  // namespace
 
-std::vector<Cube> make_people_cubes(const std::string& table, Cube& events) {
+std::vector<Cube> make_people_cubes(const std::string& table,
+                                    const std::vector<JsonField>& fields,
+                                    Cube& events) {
     events.joins.push_back(
         {.target = "Identities",
          .relationship = Relationship::kBelongsTo,
          .sql = R"("Events"."user_id" IS NOT DISTINCT FROM "Identities"."user_id" AND )"
                 R"("Events"."anonymous_id" IS NOT DISTINCT FROM "Identities"."anonymous_id")"});
-    return {make_identities(table), make_users(table), make_sessions(table)};
+    return {make_identities(table), make_users(table, fields), make_sessions(table)};
 }
 
 }  // namespace icelight::semantic

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "semantic/json_fields.h"
 #include "semantic/model.h"
 
 namespace icelight::semantic {
@@ -17,7 +18,10 @@ namespace icelight::semantic {
 /// tied is a person by itself. `Events.userId` stays the raw column.
 ///
 /// @param table   SQL name of the event table.
+/// @param fields  of its JSON columns; those of the traits are dimensions of Users.
 /// @param events  the cube over it; gets the join to Identities.
-std::vector<Cube> make_people_cubes(const std::string& table, Cube& events);
+std::vector<Cube> make_people_cubes(const std::string& table,
+                                    const std::vector<JsonField>& fields,
+                                    Cube& events);
 
 }  // namespace icelight::semantic

@@ -16,13 +16,20 @@ namespace {
 
 namespace json = boost::json;
 
-Checked<Unit> read_granularity(std::string_view name, const Place& place) {
-    const auto unit = find_unit(name);
-    if (unit && unit_name(*unit) == name) return *unit;
+Checked<const Granularity*> read_granularity(std::string_view name,
+                                             const DimensionRef& time,
+                                             const Place& place) {
+    const auto* const found = time.item->find_granularity(name);
+    if (found != nullptr) return found;
+    std::vector<std::string_view> known;
+    for (const auto* list : {&calendar_granularities(), &time.item->granularities}) {
+        for (const auto& one : *list)
+            known.push_back(one.name);
+    }
     return refuse_name(fmt::format("`{}` is not a granularity", name.substr(0, 100)),
                        place.pointer(),
                        name,
-                       {"second", "minute", "hour", "day", "week", "month", "quarter", "year"});
+                       known);
 }
 
 /// One call of parse_query().
@@ -41,6 +48,7 @@ private:
     Checked<> read_dimensions(ObjectReader& reader);
     Checked<> read_dimension(const std::string& name, const Place& place);
     Checked<> read_time_dimensions(ObjectReader& reader);
+    const TimeDimension* find_time(const DimensionRef& time, const Granularity* granularity) const;
     Checked<> read_time_dimension(const json::value& value, const Place& place);
     Checked<> read_compared(ObjectReader& reader, TimeDimension& out);
     Checked<> read_segments(ObjectReader& reader);
@@ -141,9 +149,10 @@ Checked<> QueryParser::read_dimension(const std::string& name, const Place& plac
     if (dot != std::string::npos) {
         const auto time = context_.model.find_dimension(std::string_view(name).substr(0, dot));
         if (time.item != nullptr && time.item->type == ValueType::kTime) {
-            ICE_ASSIGN(const auto unit,
-                       read_granularity(std::string_view(name).substr(dot + 1), place));
-            query_.time_dimensions.push_back({.dimension = time, .granularity = unit});
+            ICE_ASSIGN(const auto* granularity,
+                       read_granularity(std::string_view(name).substr(dot + 1), time, place));
+            if (find_time(time, granularity) == nullptr)
+                query_.time_dimensions.push_back({.dimension = time, .granularity = granularity});
             return {};
         }
     }
@@ -152,6 +161,17 @@ Checked<> QueryParser::read_dimension(const std::string& name, const Place& plac
         query_.dimensions.end())
         query_.dimensions.push_back(dimension);
     return {};
+}
+
+const TimeDimension* QueryParser::find_time(const DimensionRef& time,
+                                            const Granularity* granularity) const {
+    const auto same =
+        std::find_if(query_.time_dimensions.begin(),
+                     query_.time_dimensions.end(),
+                     [&](const TimeDimension& other) {
+                         return other.dimension == time && other.granularity == granularity;
+                     });
+    return same == query_.time_dimensions.end() ? nullptr : &*same;
 }
 
 Checked<> QueryParser::read_time_dimensions(ObjectReader& reader) {
@@ -179,20 +199,20 @@ Checked<> QueryParser::read_time_dimension(const json::value& value, const Place
     }
     ICE_ASSIGN(const auto granularity, reader.find_string("granularity"));
     if (granularity) {
-        ICE_ASSIGN(time.granularity, read_granularity(*granularity, reader.at("granularity")));
+        ICE_ASSIGN(time.granularity,
+                   read_granularity(*granularity, time.dimension, reader.at("granularity")));
     }
     if (const auto* range = reader.find("dateRange")) {
         ICE_ASSIGN(time.range, read_date_range(*range, reader.at("dateRange"), dates()));
     }
     ICE_TRY(read_compared(reader, time));
     reader.warn_unknown(warnings_);
-    const auto same = std::find_if(query_.time_dimensions.begin(),
-                                   query_.time_dimensions.end(),
-                                   [&](const TimeDimension& other) {
-                                       return other.dimension == time.dimension &&
-                                              other.granularity == time.granularity;
-                                   });
-    if (same != query_.time_dimensions.end())
+    if (!query_.is_selected(time) && !time.range && time.compared.empty()) {
+        warnings_.push_back({"NO_EFFECT",
+                             "a time dimension without `granularity` and `dateRange` does nothing",
+                             place.pointer()});
+    }
+    if (find_time(time.dimension, time.granularity) != nullptr)
         return refuse(fmt::format("`{}` is there already", name), place.pointer());
     query_.time_dimensions.push_back(std::move(time));
     return {};
@@ -246,6 +266,11 @@ Checked<> QueryParser::read_fill(ObjectReader& reader) {
     ICE_ASSIGN(const auto is_on, reader.find_bool("fillMissingDates"));
     query_.fill.is_on = context_.dialect == Dialect::kDrizzle && is_on.value_or(true);
     const auto* value = reader.find("fillMissingDatesValue");
+    if (context_.dialect == Dialect::kCube && (is_on == true || value != nullptr)) {
+        warnings_.push_back({"NO_EFFECT",
+                             "Cube's client fills the gaps by itself",
+                             reader.at("fillMissingDates").pointer()});
+    }
     if (value == nullptr) {
         if (reader.is_null("fillMissingDatesValue")) query_.fill.value.reset();
         return {};

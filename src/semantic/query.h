@@ -21,7 +21,7 @@ inline constexpr std::size_t kComparedRangesMax = 20;
 
 struct TimeDimension {
     DimensionRef dimension;
-    std::optional<Unit> granularity;
+    const Granularity* granularity = nullptr;  ///< None: the time itself, or it only filters.
     std::optional<DateRange> range;
     std::vector<DateRange> compared;  ///< compareDateRange; the query is asked once for each.
 };
@@ -60,7 +60,7 @@ struct Query {
 
     /// Whether it is a column, and does not only filter.
     bool is_selected(const TimeDimension& time) const {
-        return time.granularity || dialect == Dialect::kDrizzle;
+        return time.granularity != nullptr || dialect == Dialect::kDrizzle;
     }
 
     /// The time dimension that has compareDateRange; null when none.

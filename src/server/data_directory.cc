@@ -9,6 +9,7 @@
 #include <cstring>
 #include <system_error>
 
+#include "base/errno_text.h"
 #include "io/file_system.h"
 
 namespace icelight::server {
@@ -30,7 +31,7 @@ Result<> create_parts(const std::filesystem::path& path) {
         const auto made = io::posix_file_system().create_directories_durably(directory);
         if (!made) return not_usable(directory, made.error().message);
         if (::access(directory.c_str(), R_OK | W_OK | X_OK) != 0) {
-            return not_usable(directory, std::string("not writable: ") + std::strerror(errno));
+            return not_usable(directory, std::string("not writable: ") + errno_text(errno));
         }
     }
     return {};
@@ -55,7 +56,7 @@ Result<DataDirectory> DataDirectory::open(const std::filesystem::path& path) {
 
     const auto lock_path = absolute / "LOCK";
     UniqueFd lock(::open(lock_path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kLockMode));
-    if (!lock.is_open()) return not_usable(lock_path, std::strerror(errno));
+    if (!lock.is_open()) return not_usable(lock_path, errno_text(errno));
     if (::flock(lock.number(), LOCK_EX | LOCK_NB) != 0) {
         return fail(ErrorCode::kAlreadyExists,
                     "data directory " + absolute.string() + " is in use by another icelight (" +
@@ -78,7 +79,7 @@ Result<> DataDirectory::announce(const std::string& address) {
     const std::string line = address + "\n";
     const bool is_written = ::ftruncate(lock_.number(), 0) == 0 &&
                             ::pwrite(lock_.number(), line.data(), line.size(), 0) > 0;
-    if (!is_written) return not_usable(path_ / "LOCK", std::strerror(errno));
+    if (!is_written) return not_usable(path_ / "LOCK", errno_text(errno));
     return {};
 }
 

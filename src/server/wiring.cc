@@ -129,7 +129,7 @@ std::vector<semantic::Cube> make_cubes(const Config& config) {
     const auto table = semantic::quote_name(config.text("lake.namespace")) + "." +
                        semantic::quote_name(config.text("lake.table"));
     auto events = semantic::make_events_cube(table, semantic::default_json_fields());
-    auto cubes = semantic::make_people_cubes(table, events);
+    auto cubes = semantic::make_people_cubes(table, semantic::default_json_fields(), events);
     cubes.insert(cubes.begin(), std::move(events));
     return cubes;
 }

@@ -150,6 +150,26 @@ class LawTest(CubeCase):
                   for row in self.rows({"measures": COUNT, "timeDimensions": [time], "timezone": "Europe/Berlin"})}
         self.assertEqual(berlin["2024-02-01T00:00:00.000Z"], 3)  # 23:59:59.9995Z is the next day there
 
+    def test_a_range_that_begins_within_an_hour_has_its_last_hour(self):
+        for zone in ("UTC", "Europe/Berlin", "Asia/Kolkata"):
+            time = {"dimension": "Events.timestamp", "granularity": "hour", "dateRange": ["2024-01-01T10:17:00", "2024-01-01T12:05:00"]}
+            rows = self.rows({"measures": COUNT, "timeDimensions": [time], "timezone": zone})
+            self.assertEqual([row["Events.timestamp"][11:16] for row in rows], ["10:00", "11:00", "12:00"], zone)
+
+    def test_every_granularity_fills_its_gaps_and_keeps_the_sum(self):
+        for granularity in ("minute", "hour", "day", "week", "month", "quarter", "year"):
+            time = {"dimension": "Events.timestamp", "granularity": granularity, "dateRange": ["2024-01-01", "2024-01-05"]}
+            for zone in ("UTC", "America/New_York"):
+                rows = self.rows({"measures": COUNT, "timeDimensions": [time], "timezone": zone})
+                self.assertEqual(sum(row["Events.count"] for row in rows), 7, (granularity, zone))
+                times = [row["Events.timestamp"] for row in rows]
+                self.assertEqual(times, sorted(set(times)))
+
+    def test_an_hour_that_comes_twice_is_one_bucket(self):
+        time = {"dimension": "Events.timestamp", "granularity": "hour", "dateRange": ["2024-10-27", "2024-10-27"]}
+        rows = self.rows({"measures": COUNT, "timeDimensions": [time], "timezone": "Europe/Berlin"})
+        self.assertEqual(len(rows), 24)
+
     def test_hours_that_the_clocks_skip_are_no_buckets(self):
         time = {"dimension": "Events.timestamp", "granularity": "hour", "dateRange": ["2024-03-31", "2024-03-31"]}
         rows = self.rows({"measures": COUNT, "timeDimensions": [time], "timezone": "Europe/Berlin"})
@@ -210,6 +230,66 @@ class PeopleTest(ServerCase):
         self.assertEqual({row["Sessions.userId"]: row["Sessions.count"] for row in rows}, {"u1": 3, "u2": 2, "a3": 1})
         longest = self.rows({"dimensions": ["Sessions.id", "Sessions.durationSeconds"], "order": {"Sessions.durationSeconds": "desc"}, "limit": 1})
         self.assertEqual(longest, [{"Sessions.id": "u1-1", "Sessions.durationSeconds": 1860}])
+
+
+    def test_a_funnel_of_people_follows_them_over_their_ids(self):
+        steps = [{"name": "page", "filter": {"member": "Events.type", "operator": "equals", "values": ["page"]}},
+                 {"name": "known", "filter": {"member": "Events.userId", "operator": "set"}}]
+        def funnel(**more):
+            return [row["count"] for row in self.rows({"funnel": {"steps": steps, **more}})]
+        self.assertEqual(funnel(), [0, 0])  # no page has a user id
+        self.assertEqual(funnel(bindingKey="Users.id"), [3, 2])
+        self.assertEqual(funnel(bindingKey="Events.anonymousId"), [3, 1])
+        rows = self.rows({"funnel": {"bindingKey": "Users.id", "steps": steps, "breakdownDimensions": ["Users.plan"]}})
+        self.assertEqual({(row["breakdownValues"]["Users.plan"], row["stepIndex"]): row["count"] for row in rows},
+                         {("free", 0): 1, ("free", 1): 1, ("pro", 0): 1, ("pro", 1): 1, (None, 0): 1, (None, 1): 0})
+        (flow,) = self.rows({"flow": {"bindingKey": "Users.id", "eventDimension": "Events.type", "stepsAfter": 1,
+                                      "startingStep": {"filter": {"member": "Events.type", "operator": "equals", "values": ["page"]}}}})
+        self.assertEqual({node["id"]: node["value"] for node in flow["nodes"]},
+                         {"start_page": 3, "after_1_identify": 1, "after_1_alias": 1, "after_1_(exit)": 1})
+        kept = self.rows({"retention": {"bindingKey": "Users.id", "dateRange": "2024-01-01", "granularity": "day", "periods": 1,
+                                        "cohortFilters": {"member": "Users.identified", "operator": "equals", "values": ["true"]}}})
+        self.assertEqual([row["cohortSize"] for row in kept], [2, 2])
+
+
+class HostileTest(CubeCase):
+    """What nobody should send: refused with its place, never a failure of ours."""
+
+    NAMES = ['Events.count" FROM events; --', "Events.count'", "count(*)", "Events.count)", '"Events"."user_id"', "../../etc/passwd",
+             "Events.timestamp.day'); DROP TABLE events; --", "${7*7}", "\u0000", "Events", "Events.", ".", "x" * 5000, "Events.count\n", "é"]
+    SHAPES = ['{"measures":[%]}', '{"dimensions":[%]}', '{"timeDimensions":[{"dimension":%}]}', '{"measures":["Events.count"],"timezone":%}',
+              '{"measures":["Events.count"],"segments":[%]}', '{"measures":["Events.count"],"order":[[%,"asc"]]}',
+              '{"measures":["Events.count"],"order":[["Events.count",%]]}', '{"timeDimensions":[{"dimension":"Events.timestamp","granularity":%}]}',
+              '{"measures":["Events.count"],"timeDimensions":[{"dimension":"Events.timestamp","dateRange":%}]}',
+              '{"measures":["Events.count"],"filters":[{"member":%,"operator":"set"}]}',
+              '{"measures":["Events.count"],"filters":[{"member":"Events.event","operator":%}]}',
+              '{"measures":["Events.count"],"filters":[{"member":"Events.timestamp","operator":"inDateRange","values":[%]}]}',
+              '{"measures":["Events.count"],"responseFormat":%}', '{"funnel":{"bindingKey":%,"steps":[{},{}]}}',
+              '{"funnel":{"timeDimension":%,"steps":[{},{}]}}', '{"funnel":{"steps":[{},{"timeToConvert":%}]}}',
+              '{"funnel":{"steps":[{},{}],"globalTimeWindow":%}}', '{"funnel":{"steps":[{},{}],"breakdownDimensions":[%]}}',
+              '{"funnel":{"steps":[{},{}],"users":{"step":0,"state":%}}}', '{"flow":{"startingStep":{},"eventDimension":%}}',
+              '{"flow":{"startingStep":{},"outputMode":%}}', '{"retention":{"dateRange":%,"periods":2}}',
+              '{"retention":{"dateRange":"today","periods":2,"granularity":%}}', '{"retention":{"dateRange":"today","periods":2,"cohortBy":%}}']
+
+    def test_names_zones_orders_and_durations_of_strangers_are_400(self):
+        for shape in self.SHAPES:
+            for name in self.NAMES:
+                query = json.loads(shape.replace("%", json.dumps(name)))
+                reply = self.post("load", {"query": query})
+                self.assertEqual(reply.status, 400, (query, reply))
+                body = reply.json()
+                self.assertTrue(body["position"].startswith("/") and body["error"] and body["type"] == "UserError", (query, body))
+
+    def test_a_pattern_that_is_none_is_400(self):
+        for operator in ("regex", "notRegex"):
+            query = {"measures": COUNT, "filters": [{"member": "Events.event", "operator": operator, "values": ["("]}]}
+            self.assertEqual(self.post("load", {"query": query}).status, 400)
+
+    def test_values_of_strangers_are_only_values(self):
+        for value in ("' OR 1=1 --", '"; DROP TABLE events', "%", "_", "\\", "$1", "{}", "\u0001", "🙂"):
+            for operator in ("equals", "contains", "startsWith", "like"):
+                expected = 10 if (operator, value) == ("like", "%") else 0
+                self.assertEqual(self.count({"member": COUNTRY, "operator": operator, "values": [value]}), expected, (operator, value))
 
 
 class EndpointTest(CubeCase):

@@ -83,6 +83,31 @@ bool has_columns(duckdb_function_info info,
                  duckdb_data_chunk chunk,
                  idx_t count);
 
+/// How update() of an aggregate over events begins: what the first argument says.
+///
+/// @return null when there is nothing to do, or the error is set.
+template <class Spec>
+const Spec* begin_update(duckdb_function_info info,
+                         std::string_view name,
+                         duckdb_data_chunk chunk,
+                         idx_t columns,
+                         Result<Spec> (*parse)(std::string_view)) {
+    if (duckdb_data_chunk_get_size(chunk) == 0 || is_cancelled(info) ||
+        !has_columns(info, name, chunk, columns))
+        return nullptr;
+    const auto text = read_spec_text(chunk);
+    if (!text) {
+        fail_aggregate(info, name, text.error().message);
+        return nullptr;
+    }
+    const auto spec = memory_of(info).find_spec<Spec>(*text, parse);
+    if (!spec) {
+        fail_aggregate(info, name, spec.error().message);
+        return nullptr;
+    }
+    return *spec;
+}
+
 /// Fetches the states of the rows to come; a state of groups without order is rarely in a cache.
 template <class State>
 void prefetch_states(duckdb_aggregate_state* states, idx_t row, idx_t count) {

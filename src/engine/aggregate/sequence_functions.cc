@@ -33,24 +33,20 @@ void init(duckdb_function_info /*info*/, duckdb_aggregate_state state) {
 
 /// (spec VARCHAR, time TIMESTAMPTZ, position BIGINT, steps BIGINT)
 void update(duckdb_function_info info, duckdb_data_chunk chunk, duckdb_aggregate_state* states) {
+    const auto* const spec = begin_update<SequenceSpec>(info, kName, chunk, 4, parse_sequence_spec);
+    if (spec == nullptr) return;
     const idx_t count = duckdb_data_chunk_get_size(chunk);
-    if (count == 0 || is_cancelled(info) || !has_columns(info, kName, chunk, 4)) return;
-    AggregateMemory& memory = memory_of(info);
-    const auto text = read_spec_text(chunk);
-    if (!text) return fail_aggregate(info, kName, text.error().message);
-    const auto spec = memory.find_spec<SequenceSpec>(*text, parse_sequence_spec);
-    if (!spec) return fail_aggregate(info, kName, spec.error().message);
     const Argument<std::int64_t> times(chunk, 1);
     const Argument<std::int64_t> positions(chunk, 2);
     const Argument<std::int64_t> steps(chunk, 3);
-    AggregateArena& arena = memory.arena();
+    AggregateArena& arena = memory_of(info).arena();
     for (idx_t i = 0; i < count; ++i) {
         prefetch_states<State>(states, i, count);
         if (times.is_null(i) || steps.is_null(i) || steps[i] == 0) continue;
         if (!is_usable_time(times[i])) continue;
         auto& state = *reinterpret_cast<State*>(states[i]);
-        if (state.spec == nullptr) state.spec = *spec;
-        if (state.spec != *spec) return fail_aggregate(info, kName, kSpecsDiffer);
+        if (state.spec == nullptr) state.spec = spec;
+        if (state.spec != spec) return fail_aggregate(info, kName, kSpecsDiffer);
         const Event event{times[i],
                           positions.is_null(i) ? kNoPosition : positions[i],
                           static_cast<std::uint64_t>(steps[i])};

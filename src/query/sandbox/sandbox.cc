@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "base/errno_text.h"
 #include "base/unique_fd.h"
 #include "query/sandbox/seccomp_filter.h"
 
@@ -58,7 +59,7 @@ struct PathRule {
 } __attribute__((packed));
 
 tl::unexpected<Error> refused(std::string_view what) {
-    return fail(ErrorCode::kIo, fmt::format("sandbox: {}: {}", what, std::strerror(errno)));
+    return fail(ErrorCode::kIo, fmt::format("sandbox: {}: {}", what, errno_text(errno)));
 }
 
 Result<> add_rule(int ruleset, const std::filesystem::path& directory, std::uint64_t access) {

@@ -17,6 +17,7 @@
 
 #include <fmt/format.h>
 
+#include "base/errno_text.h"
 #include "query/sandbox/sandbox.h"
 
 namespace icelight::query {
@@ -35,8 +36,8 @@ public:
     /// `answer` of a call that must not fail.
     void allow(std::string_view what, long answer) {
         if (answer == -1 && result_) {
-            result_ = fail(ErrorCode::kIo,
-                           fmt::format("sandbox: {} fails: {}", what, std::strerror(errno)));
+            result_ =
+                fail(ErrorCode::kIo, fmt::format("sandbox: {} fails: {}", what, errno_text(errno)));
         }
     }
 

@@ -7,12 +7,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <memory>
 
 #include <fmt/format.h>
 
 #include "base/child.h"
+#include "base/errno_text.h"
 
 namespace icelight::query {
 namespace {
@@ -97,7 +97,7 @@ void add_rules(Rules& rules) {
 }
 
 tl::unexpected<Error> refused(int status) {
-    return fail(ErrorCode::kIo, fmt::format("sandbox: seccomp: {}", std::strerror(-status)));
+    return fail(ErrorCode::kIo, fmt::format("sandbox: seccomp: {}", errno_text(-status)));
 }
 
 }  // namespace

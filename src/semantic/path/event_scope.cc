@@ -1,8 +1,11 @@
 #include "semantic/path/event_scope.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <fmt/format.h>
+
+#include "semantic/rows/joins.h"
 
 namespace icelight::semantic {
 namespace {
@@ -41,37 +44,35 @@ const Cube* find_stream_cube(const Model& model) {
     return nullptr;
 }
 
+/// The cube whose rows are the events, and its own name for what is absent.
 Checked<> read_members(ObjectReader& mode, const Model& model, EventScope& scope) {
     ICE_ASSIGN(std::string key, read_binding(mode, "bindingKey"));
     ICE_ASSIGN(std::string time, read_binding(mode, "timeDimension"));
     if (!key.empty()) {
         ICE_ASSIGN(scope.key, model.dimension(key, mode.at("bindingKey").pointer()));
-        scope.cube = scope.key.cube;
+        if (scope.key.cube->event_stream) scope.cube = scope.key.cube;
     }
     if (!time.empty()) {
         ICE_ASSIGN(scope.time, model.dimension(time, mode.at("timeDimension").pointer()));
-        if (scope.cube == nullptr) scope.cube = scope.time.cube;
+        scope.cube = scope.time.cube;
     }
     if (scope.cube == nullptr) scope.cube = find_stream_cube(model);
     if (scope.cube == nullptr || !scope.cube->event_stream) {
         return refuse("this needs a cube with an event stream", mode.place().pointer());
     }
     const auto& stream = *scope.cube->event_stream;
+    scope.from = fmt::format("{} AS {}", scope.cube->from, quote_name(scope.cube->name));
     if (scope.key.item == nullptr) {
         scope.key = {scope.cube, scope.cube->find_dimension(stream.binding_key)};
     }
     if (scope.time.item == nullptr) {
         scope.time = {scope.cube, scope.cube->find_dimension(stream.time_dimension)};
     }
-    if (scope.time.cube != scope.cube) {
-        return refuse("`bindingKey` and `timeDimension` must be of one cube",
-                      mode.at("timeDimension").pointer());
-    }
     if (scope.time.item->type != ValueType::kTime) {
         return refuse("`" + scope.time.full_name() + "` is not a time",
                       mode.at("timeDimension").pointer());
     }
-    return {};
+    return scope.use(*scope.key.cube, model, mode.at("bindingKey").pointer());
 }
 
 Checked<> read_zone(ObjectReader& query, EventScope& scope) {
@@ -119,10 +120,7 @@ Checked<> read_segments(ObjectReader& query, const Model& model, EventScope& sco
         const Place item_place(place, i);
         ICE_ASSIGN(const std::string name, read_string((*list)[i], item_place));
         ICE_ASSIGN(const auto segment, model.segment(name, item_place.pointer()));
-        if (segment.cube != scope.cube) {
-            return refuse(fmt::format("`{}` is not of the cube {}", name, scope.cube->name),
-                          item_place.pointer());
-        }
+        ICE_TRY(scope.use(*segment.cube, model, item_place.pointer()));
         scope.segments.push_back(segment);
     }
     return {};
@@ -144,6 +142,25 @@ Checked<> refuse_members(ObjectReader& query) {
 std::string EventScope::order_sql() const {
     const auto& order = cube->event_stream->order_sql;
     return order.empty() ? "-1" : fmt::format("coalesce({}, -1)", order);
+}
+
+Checked<> EventScope::use(const Cube& other, const Model& model, std::string pointer) {
+    if (&other == cube || std::find(joined.begin(), joined.end(), &other) != joined.end())
+        return {};
+    auto wanted = joined;
+    wanted.push_back(&other);
+    auto tree = find_joins(model, *cube, wanted);
+    if (!tree) return refuse(std::move(tree.error().message), std::move(pointer));
+    if (tree->is_multiplied) {
+        return refuse(
+            fmt::format("an event of {} meets many rows of {}: it would be there more than once",
+                        cube->name,
+                        other.name),
+            std::move(pointer));
+    }
+    joined = std::move(wanted);
+    from = std::move(tree->sql);
+    return {};
 }
 
 FilterContext filter_context(const EventScope& scope,
@@ -172,38 +189,47 @@ Checked<EventScope> read_event_scope(ObjectReader& query,
 
 Checked<Filter> read_event_filter(const boost::json::value* filter,
                                   const Place& place,
-                                  const EventScope& scope,
+                                  EventScope& scope,
                                   const FilterContext& context) {
     ICE_ASSIGN(Filter read, parse_filters(filter, place, context));
     if (has_measure(read)) {
         return refuse("events are filtered by dimensions, not by measures", place.pointer());
     }
-    std::string foreign;
+    Checked<> usable;
     visit_dimensions(read, [&](const DimensionRef& dimension) {
-        if (dimension.cube != scope.cube) foreign = dimension.full_name();
+        if (usable) usable = scope.use(*dimension.cube, context.model, place.pointer());
     });
-    if (!foreign.empty()) {
-        return refuse(fmt::format("`{}` is not of the cube {}", foreign, scope.cube->name),
-                      place.pointer());
-    }
+    ICE_TRY(usable);
     return read;
+}
+
+Checked<EventStep> read_event_step(ObjectReader& reader,
+                                   EventScope& scope,
+                                   const FilterContext& context) {
+    EventStep step;
+    ICE_ASSIGN(step.name, reader.find_string("name"));
+    ICE_ASSIGN(const auto cube, reader.find_string("cube"));
+    if (cube && *cube != scope.cube->name) {
+        return refuse(fmt::format("all steps must be of the cube {}", scope.cube->name),
+                      reader.at("cube").pointer());
+    }
+    ICE_ASSIGN(step.filter,
+               read_event_filter(reader.find("filter"), reader.at("filter"), scope, context));
+    return step;
 }
 
 Checked<DimensionRef> read_event_dimension(std::string_view name,
                                            std::string pointer,
-                                           const EventScope& scope,
+                                           EventScope& scope,
                                            const Model& model) {
     ICE_ASSIGN(const auto dimension, model.dimension(name, pointer));
-    if (dimension.cube != scope.cube) {
-        return refuse(fmt::format("`{}` is not of the cube {}", name, scope.cube->name),
-                      std::move(pointer));
-    }
+    ICE_TRY(scope.use(*dimension.cube, model, std::move(pointer)));
     return dimension;
 }
 
 Checked<std::vector<DimensionRef>> read_event_dimensions(ObjectReader& reader,
                                                          std::string_view key,
-                                                         const EventScope& scope,
+                                                         EventScope& scope,
                                                          const Model& model) {
     std::vector<DimensionRef> dimensions;
     ICE_ASSIGN(const auto* const list, reader.find_array(key, kDimensionsMax));
@@ -222,8 +248,7 @@ Checked<std::vector<DimensionRef>> read_event_dimensions(ObjectReader& reader,
 std::string scope_from_sql(const EventScope& scope, SqlValues& values) {
     const auto& key = scope.key.item->sql;
     const auto& time = scope.time.item->sql;
-    std::string sql = fmt::format(
-        "FROM {} AS {} WHERE {} IS NOT NULL", scope.cube->from, quote_name(scope.cube->name), key);
+    std::string sql = fmt::format("FROM {} WHERE {} IS NOT NULL", scope.from, key);
     if (scope.range) {
         sql += fmt::format(" AND {} >= {} AND {} < {}",
                            time,

@@ -21,18 +21,10 @@ Checked<> read_start(ObjectReader& mode,
     const auto* const value = mode.find("startingStep");
     if (value == nullptr) return refuse("a flow needs a `startingStep`", place.pointer());
     ICE_ASSIGN(auto reader, ObjectReader::open(*value, place));
-    ICE_ASSIGN(const auto name, reader.find_string("name"));
-    flow.start_name = name.value_or("");
-    ICE_ASSIGN(const auto cube, reader.find_string("cube"));
-    if (cube && *cube != flow.scope.cube->name) {
-        return refuse(fmt::format("the flow is of the cube {}", flow.scope.cube->name),
-                      reader.at("cube").pointer());
-    }
-    ICE_ASSIGN(flow.start,
-               read_event_filter(reader.find("filter"),
-                                 reader.at("filter"),
-                                 flow.scope,
-                                 filter_context(flow.scope, context, warnings)));
+    ICE_ASSIGN(auto step,
+               read_event_step(reader, flow.scope, filter_context(flow.scope, context, warnings)));
+    flow.start_name = step.name.value_or("");
+    flow.start = std::move(step.filter);
     reader.warn_unknown(warnings);
     return {};
 }
@@ -74,6 +66,10 @@ Checked<> read_output(ObjectReader& mode, Warnings& warnings, Flow& flow) {
     }
     ICE_ASSIGN(const auto exits, mode.find_bool("includeExits"));
     flow.has_exits = exits.value_or(true) && !flow.is_sunburst;
+    if (exits == true && flow.is_sunburst) {
+        warnings.push_back(
+            {"NO_EFFECT", "a sunburst has no exits", mode.at("includeExits").pointer()});
+    }
     return {};
 }
 

@@ -40,6 +40,9 @@ public:
             read_event_dimensions(mode, "breakdownDimensions", funnel_.scope, context_.model));
         ICE_ASSIGN(const auto limit, mode.find_integer("breakdownLimit", 1, kBreakdownValuesMax));
         funnel_.breakdown_limit = limit.value_or(kBreakdownValuesDefault);
+        if (limit && funnel_.breakdown.empty()) {
+            warn_no_effect(mode, "breakdownLimit", "there is no `breakdownDimensions`");
+        }
         ICE_TRY(read_users(mode));
         mode.warn_unknown(warnings_);
         return {};
@@ -62,19 +65,12 @@ private:
     }
 
     Checked<FunnelStep> read_step(ObjectReader& reader, std::size_t index) {
+        ICE_ASSIGN(auto read,
+                   read_event_step(
+                       reader, funnel_.scope, filter_context(funnel_.scope, context_, warnings_)));
         FunnelStep step;
-        ICE_ASSIGN(const auto name, reader.find_string("name"));
-        step.name = name.value_or(fmt::format("Step {}", index + 1));
-        ICE_ASSIGN(const auto cube, reader.find_string("cube"));
-        if (cube && *cube != funnel_.scope.cube->name) {
-            return refuse(fmt::format("all steps must be of the cube {}", funnel_.scope.cube->name),
-                          reader.at("cube").pointer());
-        }
-        ICE_ASSIGN(step.filter,
-                   read_event_filter(reader.find("filter"),
-                                     reader.at("filter"),
-                                     funnel_.scope,
-                                     filter_context(funnel_.scope, context_, warnings_)));
+        step.name = read.name.value_or(fmt::format("Step {}", index + 1));
+        step.filter = std::move(read.filter);
         ICE_ASSIGN(step.within_us, read_duration(reader, "timeToConvert"));
         if (index == 0 && step.within_us) {
             warnings_.push_back({"NO_EFFECT",
@@ -117,6 +113,10 @@ private:
         return {};
     }
 
+    void warn_no_effect(const ObjectReader& mode, std::string_view key, std::string why) {
+        warnings_.push_back({"NO_EFFECT", std::move(why), mode.at(key).pointer()});
+    }
+
     Checked<> read_users(ObjectReader& mode) {
         const auto* const value = mode.find("users");
         if (value == nullptr) return {};
@@ -140,6 +140,10 @@ private:
         ICE_ASSIGN(const auto offset, reader.find_integer("offset", 0, kOffsetMax));
         users.offset = offset.value_or(0);
         reader.warn_unknown(warnings_);
+        if (funnel_.wants_times)
+            warn_no_effect(mode, "includeTimeMetrics", "`users` asks for users, not for counts");
+        if (!funnel_.breakdown.empty())
+            warn_no_effect(mode, "breakdownDimensions", "`users` asks for users, not for counts");
         funnel_.users = users;
         return {};
     }

@@ -121,6 +121,11 @@ Checked<Retention> read_retention(ObjectReader& query,
                read_event_dimensions(mode, "breakdownDimensions", retention.scope, context.model));
     ICE_ASSIGN(const auto limit, mode.find_integer("breakdownLimit", 1, kBreakdownMax));
     retention.breakdown_limit = limit.value_or(kBreakdownValuesDefault);
+    if (limit && retention.breakdown.empty()) {
+        warnings.push_back({"NO_EFFECT",
+                            "there is no `breakdownDimensions`",
+                            mode.at("breakdownLimit").pointer()});
+    }
     mode.warn_unknown(warnings);
     ICE_TRY(check_size(mode, retention));
     return retention;

@@ -44,9 +44,12 @@ std::string_view measure_type_word(const Measure& measure, Dialect dialect) {
     return dialect == Dialect::kCube ? "number" : measure_type_name(measure.type);
 }
 
-json::object granularity_object(Unit unit) {
-    const auto name = unit_name(unit);
-    return {{"name", name}, {"title", name}, {"interval", fmt::format("1 {}", name)}};
+json::object granularity_object(const Granularity& granularity) {
+    json::object out{{"name", granularity.name},
+                     {"title", granularity.title},
+                     {"interval", granularity.interval()}};
+    if (granularity.origin_us) out["origin"] = iso_ms(*granularity.origin_us);
+    return out;
 }
 
 json::object drill_members_grouped(const Measure& measure) {
@@ -72,11 +75,11 @@ json::object make_annotation(const Query& query) {
         if (!query.is_selected(time)) continue;
         auto described = describe_dimension(time.dimension, query.dialect);
         if (query.dialect == Dialect::kCube) times[time.dimension.full_name()] = described;
-        if (time.granularity) {
+        if (time.granularity != nullptr) {
             if (query.dialect == Dialect::kCube) {
                 described["granularity"] = granularity_object(*time.granularity);
             } else {
-                described["granularity"] = unit_name(*time.granularity);
+                described["granularity"] = time.granularity->name;
             }
         }
         times[time_column_name(query, i)] = std::move(described);

@@ -13,7 +13,7 @@ boost::json::object make_annotation(const Query& query);
 std::string_view measure_type_word(const Measure& measure, Dialect dialect);
 
 /// {"name":"day","title":"day","interval":"1 day"}
-boost::json::object granularity_object(Unit unit);
+boost::json::object granularity_object(const Granularity& granularity);
 
 /// {"measures":[],"dimensions":["Events.messageId"]}
 boost::json::object drill_members_grouped(const Measure& measure);

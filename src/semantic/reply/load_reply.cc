@@ -66,7 +66,7 @@ json::object periods_annotation(const Query& query, const TimeDimension& time) {
     json::object out{{"ranges", std::move(ranges)},
                      {"labels", std::move(labels)},
                      {"timeDimension", time.dimension.full_name()}};
-    if (time.granularity) out["granularity"] = unit_name(*time.granularity);
+    if (time.granularity != nullptr) out["granularity"] = time.granularity->name;
     out["timezone"] = query.zone.name();
     return out;
 }
@@ -151,7 +151,7 @@ json::object pivot_query(const Query& query, std::string_view type) {
     json::array times;
     for (const auto& time : query.time_dimensions) {
         json::object item{{"dimension", time.dimension.full_name()}};
-        if (time.granularity) item["granularity"] = unit_name(*time.granularity);
+        if (time.granularity != nullptr) item["granularity"] = time.granularity->name;
         if (time.range) {
             item["dateRange"] = json::array{json::value(range_start_text(*time.range)),
                                             json::value(range_end_text(*time.range))};
@@ -188,8 +188,8 @@ std::string load_reply(const std::vector<Answered>& queries, const ReplyFacts& f
         }
         json::object time{{"dimension", "time"}};
         const auto& times = first.query.time_dimensions;
-        if (!times.empty() && times.front().granularity)
-            time["granularity"] = unit_name(*times.front().granularity);
+        if (!times.empty() && times.front().granularity != nullptr)
+            time["granularity"] = times.front().granularity->name;
         pivot["measures"] = std::move(measures);
         pivot["timeDimensions"] = json::array{std::move(time)};
     }

@@ -1,5 +1,7 @@
 #include "semantic/reply/meta_reply.h"
 
+#include <algorithm>
+
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
@@ -11,15 +13,6 @@ namespace icelight::semantic {
 namespace {
 
 namespace json = boost::json;
-
-constexpr Unit kUnits[]{Unit::kYear,
-                        Unit::kQuarter,
-                        Unit::kMonth,
-                        Unit::kWeek,
-                        Unit::kDay,
-                        Unit::kHour,
-                        Unit::kMinute,
-                        Unit::kSecond};
 
 std::string_view relationship_name(Relationship relationship) {
     switch (relationship) {
@@ -85,13 +78,16 @@ json::object MetaWriter::dimension(const Cube& cube, const Dimension& dimension)
     }
     if (dimension.type != ValueType::kTime) return out;
     json::array granularities;
-    for (const Unit unit : kUnits) {
+    const auto add = [&](const Granularity& granularity) {
         if (is_cube_) {
-            granularities.push_back(granularity_object(unit));
+            granularities.push_back(granularity_object(granularity));
         } else {
-            granularities.emplace_back(unit_name(unit));
+            granularities.emplace_back(granularity.name);
         }
-    }
+    };
+    const auto& calendar = calendar_granularities();
+    std::for_each(calendar.rbegin(), calendar.rend(), add);
+    std::for_each(dimension.granularities.begin(), dimension.granularities.end(), add);
     out["granularities"] = std::move(granularities);
     return out;
 }

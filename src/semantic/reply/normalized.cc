@@ -35,7 +35,7 @@ json::object normalize_query(const Query& query,
     json::array times;
     for (const auto& time : query.time_dimensions) {
         json::object item{{"dimension", time.dimension.full_name()}};
-        if (time.granularity) item["granularity"] = unit_name(*time.granularity);
+        if (time.granularity != nullptr) item["granularity"] = time.granularity->name;
         const auto* range = time.range ? &*time.range : nullptr;
         if (!time.compared.empty()) range = period;
         if (range != nullptr) item["dateRange"] = range_array(*range);

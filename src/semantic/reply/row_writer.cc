@@ -40,14 +40,14 @@ std::vector<Key> cube_keys(const Query& query, const Part& part, bool is_blended
         keys.push_back({column.name, i, column.type == ValueType::kTime});
     }
     for (const auto& time : query.time_dimensions) {
-        if (!time.granularity) continue;
+        if (time.granularity == nullptr) continue;
         const auto name = time.dimension.full_name();
-        const auto with_unit = fmt::format("{}.{}", name, unit_name(*time.granularity));
+        const auto with_unit = fmt::format("{}.{}", name, time.granularity->name);
         for (std::size_t i = 0; i < part.compiled.columns.size(); ++i) {
             if (part.compiled.columns[i].name != with_unit) continue;
             keys.push_back({name, i, true});
             if (is_blended)
-                keys.push_back({fmt::format("time.{}", unit_name(*time.granularity)), i, true});
+                keys.push_back({fmt::format("time.{}", time.granularity->name), i, true});
         }
     }
     return keys;

@@ -32,8 +32,19 @@ std::string local_time_sql(const std::string& time, const Zone& zone) {
     return fmt::format("timezone({}, {})", quote_text(zone.name()), time);
 }
 
-std::string bucket_sql(const std::string& time, Unit granularity, const Zone& zone) {
-    return fmt::format("date_trunc('{}', {})", unit_name(granularity), local_time_sql(time, zone));
+std::string local_literal(std::int64_t local_us) {
+    const auto literal = time_literal(local_us);  // TIMESTAMPTZ '... +00'
+    return "TIMESTAMP '" + literal.substr(13, literal.size() - 13 - 4) + "'";
+}
+
+std::string bucket_sql(const std::string& time, const Granularity& granularity, const Zone& zone) {
+    const auto local = local_time_sql(time, zone);
+    if (!granularity.origin_us)
+        return fmt::format("date_trunc('{}', {})", unit_name(granularity.unit), local);
+    return fmt::format("time_bucket(INTERVAL {}, {}, {})",
+                       granularity.interval(),
+                       local,
+                       local_literal(*granularity.origin_us));
 }
 
 std::vector<const Cube*> BaseRows::cubes() const {

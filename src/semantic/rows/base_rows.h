@@ -13,8 +13,11 @@ namespace icelight::semantic {
 /// A time as wall time of the zone: a TIMESTAMP.
 std::string local_time_sql(const std::string& time, const Zone& zone);
 
+/// TIMESTAMP '2024-01-31 00:00:00.000000': a wall time.
+std::string local_literal(std::int64_t local_us);
+
 /// The start of the bucket that a time falls into, in wall time.
-std::string bucket_sql(const std::string& time, Unit granularity, const Zone& zone);
+std::string bucket_sql(const std::string& time, const Granularity& granularity, const Zone& zone);
 
 /// The innermost SELECT of a query: filtered, joined, grouped and aggregated rows.
 ///

@@ -10,37 +10,9 @@
 namespace icelight::semantic {
 namespace {
 
-std::string timestamp_literal(std::int64_t local_us) {
-    const auto literal = time_literal(local_us);  // TIMESTAMPTZ '... +00'
-    return "TIMESTAMP '" + literal.substr(13, literal.size() - 13 - 4) + "'";
-}
-
-std::string_view interval(Unit unit) {
-    switch (unit) {
-        case Unit::kSecond:
-            return "INTERVAL 1 second";
-        case Unit::kMinute:
-            return "INTERVAL 1 minute";
-        case Unit::kHour:
-            return "INTERVAL 1 hour";
-        case Unit::kDay:
-            return "INTERVAL 1 day";
-        case Unit::kWeek:
-            return "INTERVAL 7 day";
-        case Unit::kMonth:
-            return "INTERVAL 1 month";
-        case Unit::kQuarter:
-            return "INTERVAL 3 month";
-        case Unit::kYear:
-            return "INTERVAL 1 year";
-    }
-    return "INTERVAL 1 day";
-}
-
 /// At least; cheap, since it only has to tell thousands from millions.
-std::int64_t count_buckets(const DateRange& range, Unit unit) {
-    const std::int64_t one = add_units(0, unit, 1);
-    return (range.end_us - range.start_us) / one + 1;
+std::int64_t count_buckets(const DateRange& range, const Granularity& granularity) {
+    return (range.end_us - range.start_us) / granularity.next(0) + 1;
 }
 
 const DateRange* filtered_range(const Query& query, const DimensionRef& dimension) {
@@ -55,23 +27,28 @@ const DateRange* filtered_range(const Query& query, const DimensionRef& dimensio
 /// All buckets, as one column.
 std::string buckets_sql(const FillPlan& plan) {
     const auto name = quote_name(plan.column);
-    const auto& range = plan.range;
-    if (plan.zone->is_utc() || plan.granularity >= Unit::kDay) {
-        return fmt::format("SELECT unnest(generate_series({}, {}, {})) AS {}",
-                           timestamp_literal(floor_to(range.start_local_us, plan.granularity)),
-                           timestamp_literal(range.last_local_us),
-                           interval(plan.granularity),
+    const auto& granularity = *plan.granularity;
+    const auto first = granularity.floor(plan.range.start_local_us);
+    const auto last = local_literal(plan.range.last_local_us);
+    if (plan.zone->is_utc() || granularity.unit >= Unit::kDay) {
+        return fmt::format("SELECT unnest(generate_series({}, {}, INTERVAL {})) AS {}",
+                           local_literal(first),
+                           last,
+                           granularity.interval(),
                            name);
     }
-    // Hours that the clocks skipped are no buckets: step through instants.
+    // Hours that the clocks skipped are no buckets: step through instants, one more than there are
+    // buckets, since a change of the clocks moves them within theirs.
+    const auto bucket = bucket_sql("instant", granularity, *plan.zone);
     return fmt::format(
-        "SELECT DISTINCT {} AS {} FROM (SELECT unnest(generate_series({}, {}, {})) "
-        "AS instant)",
-        bucket_sql("instant", plan.granularity, *plan.zone),
+        "SELECT DISTINCT {0} AS {1} FROM (SELECT unnest(generate_series({2}, {3}, INTERVAL {4})) "
+        "AS instant) WHERE {0} <= {5}",
+        bucket,
         name,
-        time_literal(range.start_us),
-        time_literal(range.end_us - 1),
-        interval(plan.granularity));
+        time_literal(plan.zone->to_instant(first, Zone::Repeated::kEarlier).time_us),
+        time_literal(granularity.next(plan.range.end_us - 1)),
+        granularity.interval(),
+        last);
 }
 
 }  // namespace
@@ -84,7 +61,7 @@ std::optional<FillPlan> plan_fill(const Query& query, const DateRange* period, W
         if (only) return std::nullopt;
         only = i;
     }
-    if (!only || !query.time_dimensions[*only].granularity) return std::nullopt;
+    if (!only || query.time_dimensions[*only].granularity == nullptr) return std::nullopt;
     const auto& time = query.time_dimensions[*only];
     const DateRange* range = time.range ? &*time.range : nullptr;
     if (!time.compared.empty()) range = period;
@@ -98,7 +75,7 @@ std::optional<FillPlan> plan_fill(const Query& query, const DateRange* period, W
         return std::nullopt;
     }
     return FillPlan{
-        time_column_name(query, *only), *time.granularity, *range, &query.zone, query.fill.value};
+        time_column_name(query, *only), time.granularity, *range, &query.zone, query.fill.value};
 }
 
 std::string fill_sql(const FillPlan& plan, const BaseRows& base, const std::string& rows) {

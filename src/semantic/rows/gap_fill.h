@@ -12,7 +12,7 @@ namespace icelight::semantic {
 /// The buckets that an answer must have, whether or not there are rows in them.
 struct FillPlan {
     std::string column;  ///< The time dimension's.
-    Unit granularity = Unit::kDay;
+    const Granularity* granularity = nullptr;
     DateRange range;
     const Zone* zone = nullptr;
     std::optional<double> value;

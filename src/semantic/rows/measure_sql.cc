@@ -122,8 +122,8 @@ std::string replace_references(std::string_view text,
 
 std::string aggregate_sql(const MeasureRef& measure, Dialect dialect) {
     const Measure& m = *measure.item;
+    if (!m.calculated.empty()) return calculated_sql(measure, dialect);
     if (m.type == MeasureType::kNumber) return m.sql;
-    if (m.type == MeasureType::kCalculated) return calculated_sql(measure, dialect);
     std::string out = call(m);
     if (!m.filters.empty()) out += fmt::format(" FILTER (WHERE {})", all_of(m.filters));
     if (is_zero_for_nothing(m.type, dialect)) return fmt::format("coalesce({}, 0)", out);

@@ -14,6 +14,14 @@ using ::testing::HasSubstr;
 
 Cube make_cube() {
     Cube cube = make_events_cube("events", default_json_fields());
+    for (auto& dimension : cube.dimensions) {
+        if (dimension.name != "timestamp") continue;
+        dimension.granularities = {{.name = "quarter_hour",
+                                    .title = "Quarter Hour",
+                                    .unit = Unit::kMinute,
+                                    .count = 15,
+                                    .origin_us = default_origin_us(Unit::kMinute)}};
+    }
     const std::string revenue = cube.find_measure("totalRevenue")->sql;
     cube.measures.push_back({.name = "perUser",
                              .title = "Per User",
@@ -113,6 +121,26 @@ TEST_F(Compile, GapsAreFilledForEachCombination) {
                     R"("Events.timestamp","granularity":"second","dateRange":"last 7 days"}]})"),
                 ::testing::Not(HasSubstr("found")));
     EXPECT_EQ(warnings_.back().code, "GAPS_NOT_FILLED");
+}
+
+TEST_F(Compile, AGranularityOfTheOperatorsIsCountedFromItsOrigin) {
+    const auto text =
+        sql(R"({"measures":["Events.count"],"timeDimensions":[{"dimension":"Events.timestamp",)"
+            R"("granularity":"quarter_hour","dateRange":["2024-03-31T01:20:00","2024-03-31"]}],)"
+            R"("order":{"Events.timestamp.quarter_hour":"desc"},"timezone":"Europe/Berlin"})");
+    EXPECT_THAT(text,
+                HasSubstr("time_bucket(INTERVAL 15 minute, timezone('Europe/Berlin', "
+                          "\"Events\".\"timestamp\"), TIMESTAMP '2000-01-03 00:00:00.000000')"));
+    // The first bucket begins at 01:15 in Berlin, and one more instant than there are buckets.
+    EXPECT_THAT(text,
+                HasSubstr("generate_series(TIMESTAMPTZ '2024-03-31 00:15:00.000000+00', "
+                          "TIMESTAMPTZ '2024-03-31 22:14:59.999999+00', INTERVAL 15 minute)"));
+    EXPECT_THAT(sql(R"({"timeDimensions":[{"dimension":"Events.receivedAt",)"
+                    R"("granularity":"quarter_hour"}]})"),
+                HasSubstr("is not a granularity"));
+    EXPECT_THAT(sql(R"({"timeDimensions":[{"dimension":"Events.timestamp",)"
+                    R"("granularity":"quarter_hours"}]})"),
+                HasSubstr("did you mean `quarter_hour`?"));
 }
 
 TEST_F(Compile, MeasuresOfEveryKindAreWritten) {

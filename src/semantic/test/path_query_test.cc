@@ -9,6 +9,7 @@
 
 #include "semantic/events_cube.h"
 #include "semantic/path/path_reply.h"
+#include "semantic/person.h"
 
 namespace icelight::semantic {
 namespace {
@@ -298,6 +299,33 @@ TEST_F(PathQueryTest, BindingsAreNamesOrListsOfOneCubeAndTheStreamsOwnByDefault)
               "/funnel/timeDimension: `Events.event` is not a time");
 }
 
+TEST(PathsOfPeople, AKeyOfUsersMakesTheEventsThoseOfAPerson) {
+    Cube events = make_events_cube("t", default_json_fields());
+    auto cubes = make_people_cubes("t", default_json_fields(), events);
+    cubes.insert(cubes.begin(), std::move(events));
+    const Model model(std::move(cubes));
+    Warnings warnings;
+    const auto compile = [&](const char* query) {
+        return compile_path_query(json::parse(query), {model, 0, Dialect::kDrizzle}, warnings);
+    };
+    const auto funnel = compile(
+        R"({"funnel":{"bindingKey":"Users.id","steps":[{},{"filter":{"member":"Users.plan",)"
+        R"("operator":"equals","values":["pro"]}}]}})");
+    ASSERT_TRUE(funnel) << problem_text(funnel.error());
+    const auto& sql = funnel->compiled.sql;
+    EXPECT_NE(sql.find(R"(SELECT "Users"."id" AS key, sequence_depth()"), std::string::npos) << sql;
+    EXPECT_NE(sql.find(R"(FROM t AS "Events" LEFT JOIN (SELECT DISTINCT)"), std::string::npos);
+    EXPECT_NE(sql.find(R"(AS "Users" ON "Identities"."person" = "Users"."id" WHERE)"),
+              std::string::npos);
+    EXPECT_EQ(funnel->compiled.sql.find("Sessions"), std::string::npos);
+    const auto many = compile(R"({"funnel":{"bindingKey":"Sessions.id","steps":[{},{}]}})");
+    ASSERT_FALSE(many);
+    EXPECT_EQ(many.error().pointer, "/funnel/bindingKey");
+    const auto no_events =
+        compile(R"({"funnel":{"timeDimension":"Users.firstSeen","steps":[{},{}]}})");
+    EXPECT_FALSE(no_events);
+}
+
 TEST_F(PathQueryTest, WhatIsWrongIsNamedWithItsPlace) {
     const std::pair<const char*, const char*> cases[] = {
         {R"({"funnel":{"steps":[{},{}]},"flow":{}})", "/flow"},
@@ -360,6 +388,11 @@ TEST_F(PathQueryTest, WhatHasNoEffectIsWarnedOf) {
         {R"({"funnel":{"steps":[{},{}]},"foo":1})", "/foo"},
         {R"({"flow":{"startingStep":{},"stepsBefore":1,"outputMode":"sunburst"}})",
          "/flow/stepsBefore"},
+        {R"({"flow":{"startingStep":{},"includeExits":true,"outputMode":"sunburst"}})",
+         "/flow/includeExits"},
+        {R"({"funnel":{"steps":[{},{}],"breakdownLimit":5}})", "/funnel/breakdownLimit"},
+        {R"({"funnel":{"steps":[{},{}],"includeTimeMetrics":true,"users":{"step":0}}})",
+         "/funnel/includeTimeMetrics"},
     };
     for (const auto& [query, pointer] : cases) {
         ASSERT_TRUE(compile(query)) << query;

@@ -14,7 +14,7 @@ using ::testing::HasSubstr;
 
 Model make_model() {
     Cube events = make_events_cube("t", default_json_fields());
-    auto cubes = make_people_cubes("t", events);
+    auto cubes = make_people_cubes("t", default_json_fields(), events);
     cubes.insert(cubes.begin(), std::move(events));
     return Model(std::move(cubes));
 }

@@ -33,7 +33,7 @@ TEST_F(Queries, ADimensionWithAGranularityIsATimeDimension) {
     auto query = parse(json::parse(R"({"dimensions":["Events.timestamp.month","Events.event"]})"));
     ASSERT_TRUE(query);
     EXPECT_EQ(query->dimensions.size(), 1U);
-    EXPECT_EQ(query->time_dimensions.at(0).granularity, Unit::kMonth);
+    EXPECT_EQ(query->time_dimensions.at(0).granularity->unit, Unit::kMonth);
 }
 
 TEST_F(Queries, OrderIsTakenInThreeSpellings) {
@@ -44,6 +44,33 @@ TEST_F(Queries, OrderIsTakenInThreeSpellings) {
             json::parse(std::string(R"({"measures":["Events.count"],"order":)") + order + "}"));
         ASSERT_TRUE(query) << order;
         EXPECT_TRUE(query->order.at(0).is_descending);
+    }
+}
+
+TEST_F(Queries, WhatHasNoEffectIsWarnedOf) {
+    struct Case {
+        const char* query;
+        const char* pointer;
+        Dialect dialect = Dialect::kDrizzle;
+    };
+
+    for (
+        const Case& one :
+        {Case{R"({"measures":["Events.count"],"filters":[{"member":"Events.event",)"
+              R"("operator":"set","values":["a"]}]})",
+              "/filters/0/values"},
+         Case{R"({"measures":["Events.count"],"filters":[{"or":[]}]})", "/filters/0/or"},
+         Case{
+             R"({"measures":["Events.count"],"timeDimensions":[{"dimension":"Events.timestamp"}]})",
+             "/timeDimensions/0",
+             Dialect::kCube},
+         Case{R"({"measures":["Events.count"],"fillMissingDates":true})",
+              "/fillMissingDates",
+              Dialect::kCube},
+         Case{R"({"measures":["Events.count"],"limt":5})", "/limt"}}) {
+        EXPECT_TRUE(parse(json::parse(one.query), one.dialect)) << one.query;
+        ASSERT_EQ(warnings_.size(), 1U) << one.query;
+        EXPECT_EQ(warnings_.front().pointer, one.pointer) << one.query;
     }
 }
 
@@ -72,6 +99,12 @@ TEST_F(Queries, WhatIsWrongIsNamedWithItsPlace) {
                  R"("compareDateRange":["today"]}]})",
                  "/timeDimensions/0/compareDateRange"},
             Case{R"({"measures":["Events.count"],"segments":["Events.new"]})", "/segments/0"},
+            Case{R"({"measures":["Events.count"],"filters":[{"member":"Events.timestamp",)"
+                 R"("operator":"between","dateRange":"today"}]})",
+                 "/filters/0/dateRange"},
+            Case{R"({"measures":["Events.count"],"filters":[{"member":"Events.event",)"
+                 R"("operator":"set","dateRange":"today"}]})",
+                 "/filters/0/dateRange"},
             Case{R"({"measures":["Events.count"],"order":{"Events.count":"up"}})",
                  "/order/Events.count"},
             Case{R"({"measures":["Events.count"],"order":{"Events.x":"asc"}})", "/order/Events.x"},

@@ -34,9 +34,9 @@ public:
 
 private:
     struct Statement {
-        std::size_t query;
-        std::size_t part;
-        bool is_total;
+        std::size_t query = 0;
+        std::size_t part = 0;
+        bool is_total = false;
         semantic::Compiled compiled;
     };
 
