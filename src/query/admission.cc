@@ -144,8 +144,9 @@ Result<Admission> admit(const Options& options,
     inputs.as_of = request.as_of;
     const auto watermark = point.watermarks.find(catalog::kEventSink);
     if (watermark != point.watermarks.end()) inputs.tail_from = watermark->second.next(0);
-    inputs.tail_to =
-        request.is_committed_only || request.as_of ? inputs.tail_from : std::max(inputs.tail_from, log.durable_offset());
+    inputs.tail_to = request.is_committed_only || request.as_of
+                         ? inputs.tail_from
+                         : std::max(inputs.tail_from, log.durable_offset());
     const bool has_tail =
         std::any_of(inputs.tables.begin(), inputs.tables.end(), [](const TableInput& input) {
             return input.tail != TailKind::kNone;

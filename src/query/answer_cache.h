@@ -54,7 +54,8 @@ private:
     // guarded by mutex_
     mutable std::mutex mutex_;
     std::map<std::string, Entry> entries_;
-    std::deque<std::pair<std::uint64_t, std::string>> order_;  ///< Oldest first; may name gone ones.
+    std::deque<std::pair<std::uint64_t, std::string>>
+        order_;  ///< Oldest first; may name gone ones.
     std::size_t bytes_ = 0;
     std::uint64_t last_number_ = 0;
 };

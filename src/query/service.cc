@@ -162,7 +162,8 @@ bool Service::Impl::answer_from_cache(Job& job) {
     reply.age = std::chrono::ceil<std::chrono::milliseconds>(job.begin - answer->taken);
     if (job.request.format == Format::kJson) {
         // The envelope ends with its meta.
-        reply.body.insert(reply.body.size() - 2, fmt::format(",\"cacheAgeMs\":{}", reply.age->count()));
+        reply.body.insert(reply.body.size() - 2,
+                          fmt::format(",\"cacheAgeMs\":{}", reply.age->count()));
     }
     job.done(std::move(reply));
     return true;

@@ -37,7 +37,7 @@ constexpr bool is_export(Format format) {
 
 inline constexpr std::size_t kSqlBytesMax = 256u << 10;
 inline constexpr std::uint64_t kReplyRowsMax = 10'000;
-inline constexpr std::size_t kReplyBytesMax = 256u << 20;     ///< JSON and CSV.
+inline constexpr std::size_t kReplyBytesMax = 256u << 20;      ///< JSON and CSV.
 inline constexpr std::uint64_t kExportBytesMax = 16ull << 30;  ///< The other formats.
 inline constexpr std::size_t kQueryNameBytesMax = 128;
 inline constexpr std::size_t kValueBytesMax = 16u << 20;
@@ -55,7 +55,7 @@ using Value = engine::Value;
 /// What an answer was made from and what it took.
 struct ReplyFacts {
     std::uint64_t rows = 0;
-    bool is_truncated = false;  ///< There were more than rows_max rows.
+    bool is_truncated = false;               ///< There were more than rows_max rows.
     std::chrono::microseconds waited{0};     ///< For a worker, and for X-Lake-After.
     std::chrono::microseconds planned{0};    ///< Gate, tail, manifests.
     std::chrono::microseconds execution{0};  ///< All the worker did, planning and writing included.
@@ -87,7 +87,7 @@ struct Request {
     /// An answer to the same question may be this old; 0: exact.
     std::chrono::milliseconds staleness_max{0};
     std::uint64_t rows_max = kReplyRowsMax;  ///< JSON and CSV.
-    WriteBody write;  ///< Empty: the body comes whole, in Reply::body.
+    WriteBody write;                         ///< Empty: the body comes whole, in Reply::body.
 };
 
 struct Reply {

@@ -243,12 +243,11 @@ Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
     return facts;
 }
 
-Result<ParquetReply> SqlHost::write_parquet(const PrepareMessage& request,
-                                            const std::string& sql) {
+Result<ParquetReply> SqlHost::write_parquet(const PrepareMessage& request, const std::string& sql) {
     // The text may end with a comment or a semicolon; what the parser makes of it does not.
-    ICE_ASSIGN(const auto select,
-               own_.query_text("SELECT json_deserialize_sql(json_serialize_sql($1::VARCHAR))",
-                               {sql}));
+    ICE_ASSIGN(
+        const auto select,
+        own_.query_text("SELECT json_deserialize_sql(json_serialize_sql($1::VARCHAR))", {sql}));
     if (select.empty()) {
         return fail(ErrorCode::kInvalidArgument, "this statement has no Parquet form; use SELECT");
     }

@@ -42,11 +42,10 @@ Result<Reply> query_stopped(const StoppedLake& lake, const Request& request) {
     const std::atomic<bool> is_cancelled{false};
     const QueryBounds bounds{deadline_in(request.timeout), &is_cancelled};
     ICE_ASSIGN(const auto worker, WorkerClient::start(lake.options, 0));
-    ICE_ASSIGN(
-        const auto statement,
-        worker->prepare(
-            {request.sql, request.format, request.rows_max, request.timeout, request.values},
-            bounds));
+    ICE_ASSIGN(const auto statement,
+               worker->prepare(
+                   {request.sql, request.format, request.rows_max, request.timeout, request.values},
+                   bounds));
     ExecuteMessage inputs;
     inputs.as_of = request.as_of;
     inputs.tail_from = lake.tail_from;

@@ -6,7 +6,14 @@
 
 namespace icelight::query {
 
-enum class Comparison : std::uint8_t { kEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kIn };
+enum class Comparison : std::uint8_t {
+    kEqual,
+    kLess,
+    kLessOrEqual,
+    kGreater,
+    kGreaterOrEqual,
+    kIn
+};
 
 /// What a column is compared with, as the statement's tree has it.
 struct Operand {

@@ -17,13 +17,28 @@ constexpr std::size_t kOperandsMax = 256;
 constexpr std::size_t kExpressionDepthMax = 16;
 
 // The same for the same arguments. The second list: those that grow with the clock.
-constexpr auto kPureFunctions = std::to_array<std::string_view>(
-    {"+", "-", "date_trunc", "epoch_ms", "make_date", "make_timestamp", "make_timestamptz",
-     "to_days", "to_hours", "to_minutes", "to_months", "to_seconds", "to_timestamp", "to_weeks",
-     "to_years", "trunc"});
-constexpr auto kClockFunctions = std::to_array<std::string_view>(
-    {"current_date", "current_timestamp", "get_current_timestamp", "now", "today",
-     "transaction_timestamp"});
+constexpr auto kPureFunctions = std::to_array<std::string_view>({"+",
+                                                                 "-",
+                                                                 "date_trunc",
+                                                                 "epoch_ms",
+                                                                 "make_date",
+                                                                 "make_timestamp",
+                                                                 "make_timestamptz",
+                                                                 "to_days",
+                                                                 "to_hours",
+                                                                 "to_minutes",
+                                                                 "to_months",
+                                                                 "to_seconds",
+                                                                 "to_timestamp",
+                                                                 "to_weeks",
+                                                                 "to_years",
+                                                                 "trunc"});
+constexpr auto kClockFunctions = std::to_array<std::string_view>({"current_date",
+                                                                  "current_timestamp",
+                                                                  "get_current_timestamp",
+                                                                  "now",
+                                                                  "today",
+                                                                  "transaction_timestamp"});
 
 template <std::size_t count>
 bool contains(const std::array<std::string_view, count>& names, std::string_view name) {

@@ -34,8 +34,12 @@ Range bounds_of(const iceberg::DataFile& file, const Condition& condition) {
 }
 
 bool may_be(const Range& range, const Type& type, Comparison comparison, const Value& value) {
-    const auto lower_is = [&] { return iceberg::compare_values(type, *range.lower, value); };
-    const auto upper_is = [&] { return iceberg::compare_values(type, *range.upper, value); };
+    const auto lower_is = [&] {
+        return iceberg::compare_values(type, *range.lower, value);
+    };
+    const auto upper_is = [&] {
+        return iceberg::compare_values(type, *range.upper, value);
+    };
     switch (comparison) {
         case Comparison::kLess:
             return !range.lower || lower_is() < 0;
@@ -75,7 +79,8 @@ bool may_match_partition(const LiveFiles& manifest,
     const auto& transform = manifest.spec.fields[index].transform;
     const Type& type = manifest.partition[index].type;
     const Value& value = file.file.partition[index];
-    if (iceberg::is_null(value)) return false;  // All rows are NULL, which no comparison is true of.
+    if (iceberg::is_null(value))
+        return false;  // All rows are NULL, which no comparison is true of.
     if (!iceberg::is_of_type(type, value)) return true;
     Condition transformed{condition.field_id, type, condition.comparison, {}};
     if (transform.kind != iceberg::TransformKind::kIdentity) {

@@ -37,7 +37,8 @@ bool applies(const LiveFiles& delete_manifest,
              const LiveFile& data) {
     const bool is_here = is_same_partition(delete_manifest, deletes, data_manifest, data);
     if (deletes.file.content == FileContent::kPositionDeletes) {
-        return is_here && deletes.sequence_number >= data.sequence_number && may_name(deletes, data);
+        return is_here && deletes.sequence_number >= data.sequence_number &&
+               may_name(deletes, data);
     }
     const bool is_everywhere = delete_manifest.spec.fields.empty();
     return (is_here || is_everywhere) && deletes.sequence_number > data.sequence_number;
@@ -74,10 +75,11 @@ Result<FilePlan> plan_files(const TableFiles& table, const std::vector<Condition
         }
     }
     if (groups.size() > kFileGroupsMax) {
-        return fail(ErrorCode::kUnsupported,
-                    fmt::format("its delete files apply in {} ways, more than {}: compact the table",
-                                groups.size(),
-                                kFileGroupsMax));
+        return fail(
+            ErrorCode::kUnsupported,
+            fmt::format("its delete files apply in {} ways, more than {}: compact the table",
+                        groups.size(),
+                        kFileGroupsMax));
     }
     // Empty vectors come first in the map's order.
     for (auto& [deletes, group] : groups) {

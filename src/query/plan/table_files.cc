@@ -68,8 +68,8 @@ Result<const iceberg::Snapshot*> find_snapshot(const iceberg::TableMetadata& met
 
 }  // namespace
 
-Result<std::shared_ptr<const TableFiles>> TableFilesCache::load(
-    const std::string& location, const std::optional<AsOf>& as_of) {
+Result<std::shared_ptr<const TableFiles>> TableFilesCache::load(const std::string& location,
+                                                                const std::optional<AsOf>& as_of) {
     const auto key = as_of ? location + " " + as_of_text(*as_of) : location;
     if (auto known = tables_.find(key)) return known;
     auto loaded = load_table(location, as_of);

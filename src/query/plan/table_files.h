@@ -76,8 +76,8 @@ public:
                                                    const std::optional<AsOf>& as_of = {});
 
 private:
-    Result<std::shared_ptr<const TableFiles>> load_table(
-        const std::string& location, const std::optional<AsOf>& as_of);
+    Result<std::shared_ptr<const TableFiles>> load_table(const std::string& location,
+                                                         const std::optional<AsOf>& as_of);
     Result<> load_snapshot(const iceberg::Snapshot& snapshot, TableFiles& table);
     Result<std::shared_ptr<const LiveFiles>> load_manifest(const iceberg::ManifestFile& file);
     Result<std::string> read(const std::string& location, std::size_t bytes_max);

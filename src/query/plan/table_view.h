@@ -5,9 +5,9 @@
 #include <string_view>
 
 #include "base/result.h"
-#include "query/protocol.h"
 #include "query/plan/file_plan.h"
 #include "query/plan/table_files.h"
+#include "query/protocol.h"
 
 namespace icelight::query {
 

@@ -29,7 +29,9 @@ TEST(AnswerCache, AnswersWhileTheAnswerIsYoungEnough) {
 }
 
 TEST(AnswerCache, BlanksDoNotMakeAnotherQuestionButTextsDo) {
-    const auto key = [](const std::string& sql) { return cache_key(make_request(sql)); };
+    const auto key = [](const std::string& sql) {
+        return cache_key(make_request(sql));
+    };
     EXPECT_EQ(key(" SELECT\n  1 ;\n"), key("SELECT 1"));
     EXPECT_NE(key("SELECT 'a  b'"), key("SELECT 'a b'"));
     EXPECT_NE(key("SELECT 1 -- a\n+ 1"), key("SELECT 1 -- a + 1"));
@@ -68,7 +70,9 @@ TEST(AnswerCache, AnswerMustHoldWhatTheTokenAsksFor) {
 }
 
 TEST(AnswerCache, OldestGoWhenItIsFull) {
-    const auto key = [](int i) { return cache_key(make_request("SELECT " + std::to_string(i))); };
+    const auto key = [](int i) {
+        return cache_key(make_request("SELECT " + std::to_string(i)));
+    };
     AnswerCache cache(10 * (key(0).size() + 1'001));
     for (int i = 0; i < 100; ++i)
         cache.store(key(i), {std::string(1'000, 'x'), {}, kNoon});

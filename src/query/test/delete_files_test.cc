@@ -18,8 +18,7 @@ using icelight::testing::IsOk;
 
 class DeleteFilesTest : public ::testing::Test {
 protected:
-    DeleteFilesTest()
-        : database_(*engine::Database::open({})), session_(*database_.connect()) {
+    DeleteFilesTest() : database_(*engine::Database::open({})), session_(*database_.connect()) {
         table_.schema.fields = {{1, "id", true, iceberg::TypeKind::kLong},
                                 {2, "word", false, iceberg::TypeKind::kString}};
     }
@@ -31,11 +30,12 @@ protected:
                    const std::string& select,
                    const std::string& field_ids,
                    std::int64_t sequence) {
-        EXPECT_THAT(session_.execute(fmt::format("COPY ({}) TO '{}' (FORMAT parquet, FIELD_IDS {{{}}})",
-                                                 select,
-                                                 path(name),
-                                                 field_ids)),
-                    IsOk());
+        EXPECT_THAT(
+            session_.execute(fmt::format("COPY ({}) TO '{}' (FORMAT parquet, FIELD_IDS {{{}}})",
+                                         select,
+                                         path(name),
+                                         field_ids)),
+            IsOk());
         LiveFile live;
         live.file.file_path = path(name);
         live.location = "file://" + path(name);
@@ -60,12 +60,12 @@ protected:
     }
 
     void add_positions(const std::string& data, const std::string& rows, std::int64_t sequence) {
-        auto live = write("pos" + std::to_string(table_.deletes.size()),
-                          fmt::format("SELECT 'file://{}' AS file_path, unnest([{}])::BIGINT AS pos",
-                                      path(data),
-                                      rows),
-                          "file_path: 2147483546, pos: 2147483545",
-                          sequence);
+        auto live = write(
+            "pos" + std::to_string(table_.deletes.size()),
+            fmt::format(
+                "SELECT 'file://{}' AS file_path, unnest([{}])::BIGINT AS pos", path(data), rows),
+            "file_path: 2147483546, pos: 2147483545",
+            sequence);
         live.file.content = FileContent::kPositionDeletes;
         table_.deletes.push_back(manifest_of(std::move(live)));
     }
@@ -74,8 +74,8 @@ protected:
                       const std::string& field_ids,
                       std::vector<std::int32_t> ids,
                       std::int64_t sequence) {
-        auto live = write(
-            "eq" + std::to_string(table_.deletes.size()), select, field_ids, sequence);
+        auto live =
+            write("eq" + std::to_string(table_.deletes.size()), select, field_ids, sequence);
         live.file.content = FileContent::kEqualityDeletes;
         live.file.equality_ids = std::move(ids);
         table_.deletes.push_back(manifest_of(std::move(live)));

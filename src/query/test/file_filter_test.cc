@@ -17,8 +17,10 @@ struct Sample {
     LiveFile live;
 
     Sample() {
-        manifest.spec.fields = {
-            {.source_id = 3, .field_id = 1000, .name = "day", .transform = {iceberg::TransformKind::kDay}}};
+        manifest.spec.fields = {{.source_id = 3,
+                                 .field_id = 1000,
+                                 .name = "day",
+                                 .transform = {iceberg::TransformKind::kDay}}};
         manifest.partition = {{1000, "day", false, TypeKind::kDate}};
         live.file.lower_bounds = {{1, bytes(10)}, {2, "ba"}};
         live.file.upper_bounds = {{1, bytes(20)}, {2, "bd"}};

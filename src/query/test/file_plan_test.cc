@@ -108,11 +108,13 @@ TEST(FilePlan, PositionDeletesThatNameOtherFilesAreNotRead) {
     TableBuilder builder;
     builder.add_data("a", 1, 1);
     builder.add_data("b", 1, 1);
-    builder.add_deletes("pos", FileContent::kPositionDeletes, 1, 5).files[0].file.lower_bounds[2'147'483'546] =
-        "file:///b";
+    builder.add_deletes("pos", FileContent::kPositionDeletes, 1, 5)
+        .files[0]
+        .file.lower_bounds[2'147'483'546] = "file:///b";
     EXPECT_EQ(builder.plan(), "a | | ; b | pos | ; ");
-    builder.add_deletes("one", FileContent::kPositionDeletes, 1, 5).files[0].file.referenced_data_file =
-        "file:///a";
+    builder.add_deletes("one", FileContent::kPositionDeletes, 1, 5)
+        .files[0]
+        .file.referenced_data_file = "file:///a";
     EXPECT_EQ(builder.plan(), "a | one | ; b | pos | ; ");
 }
 

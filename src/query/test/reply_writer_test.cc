@@ -59,8 +59,9 @@ std::string csv(const std::string& expression) {
 }
 
 TEST(NdjsonReply, IsARowALineAndNothingElse) {
-    EXPECT_EQ(*write(Format::kNdjson, "SELECT 1 AS a, 'x\ny' AS b UNION ALL SELECT 2, NULL ORDER BY a"),
-              "{\"a\":1,\"b\":\"x\\ny\"}\n{\"a\":2,\"b\":null}\n");
+    EXPECT_EQ(
+        *write(Format::kNdjson, "SELECT 1 AS a, 'x\ny' AS b UNION ALL SELECT 2, NULL ORDER BY a"),
+        "{\"a\":1,\"b\":\"x\\ny\"}\n{\"a\":2,\"b\":null}\n");
     EXPECT_EQ(*write(Format::kNdjson, "SELECT 1 AS a WHERE false"), "");
 }
 

@@ -12,8 +12,7 @@ namespace {
 
 class SelectFiltersTest : public ::testing::Test {
 protected:
-    SelectFiltersTest()
-        : database_(*engine::Database::open({})), session_(*database_.connect()) {}
+    SelectFiltersTest() : database_(*engine::Database::open({})), session_(*database_.connect()) {}
 
     static std::string text_of(const Predicate& predicate) {
         static constexpr const char* kSigns[] = {"=", "<", "<=", ">", ">=", "in"};
@@ -50,9 +49,10 @@ protected:
 };
 
 TEST_F(SelectFiltersTest, ConjunctsThatCompareAColumnWithAConstantAreRead) {
-    EXPECT_EQ(filters("SELECT 1 FROM events WHERE event = 'x' AND n > 5 AND 7 >= m AND u IN ('a', 'b')"
-                      " AND k BETWEEN 1 AND 2 AND p = $1 AND t < TIMESTAMPTZ '2024-01-01'"),
-              "events: (event='x n>#5 m<=#7 uin'a'b k>=#1 k<=#2 p=$1 t<~ );");
+    EXPECT_EQ(
+        filters("SELECT 1 FROM events WHERE event = 'x' AND n > 5 AND 7 >= m AND u IN ('a', 'b')"
+                " AND k BETWEEN 1 AND 2 AND p = $1 AND t < TIMESTAMPTZ '2024-01-01'"),
+        "events: (event='x n>#5 m<=#7 uin'a'b k>=#1 k<=#2 p=$1 t<~ );");
     EXPECT_EQ(filters("SELECT 1 FROM events"), "events: ();");
 }
 
@@ -93,8 +93,9 @@ TEST_F(SelectFiltersTest, EachMentionHasItsOwn) {
     EXPECT_EQ(filters("WITH c AS (SELECT * FROM events WHERE event = 'x') SELECT * FROM c, events "
                       "WHERE events.n = 1"),
               "events: (event='x ) (n=#1 );");
-    EXPECT_EQ(filters("SELECT (SELECT count(*) FROM events WHERE event = 'x') FROM other WHERE n = 1"),
-              "other: (n=#1 );events: (event='x );");
+    EXPECT_EQ(
+        filters("SELECT (SELECT count(*) FROM events WHERE event = 'x') FROM other WHERE n = 1"),
+        "other: (n=#1 );events: (event='x );");
     EXPECT_EQ(filters("SELECT 1 FROM events WHERE event = 'x' UNION ALL SELECT 1 FROM events"),
               "events: (event='x ) ();");
 }

@@ -72,8 +72,7 @@ TEST(TableView, ColumnsTheLogDoesNotKnowAreNullOfTheirType) {
 TEST(TableView, EmptyTableStillHasTypes) {
     EXPECT_THAT(*make_select(make_table(false), TailKind::kNone, {}),
                 HasSubstr(R"x(CAST(NULL AS BIGINT) AS "_log_offset")x"));
-    EXPECT_THAT(*make_select(make_table(false), TailKind::kNone, {}),
-                HasSubstr("WHERE false"));
+    EXPECT_THAT(*make_select(make_table(false), TailKind::kNone, {}), HasSubstr("WHERE false"));
     EXPECT_THAT(*make_select(make_table(true), TailKind::kEvents, {5, 5, false}),
                 Not(HasSubstr("UNION ALL")));
 }
@@ -99,7 +98,8 @@ TEST(TableView, DeletedRowsAreLeftOutByAntiJoins) {
     auto table = make_table(true);
     add_deletes(table, iceberg::FileContent::kPositionDeletes);
     const auto positions = *make_select(table, TailKind::kNone, {});
-    EXPECT_THAT(positions, HasSubstr("filename => '__icelight_file', file_row_number => true) data"));
+    EXPECT_THAT(positions,
+                HasSubstr("filename => '__icelight_file', file_row_number => true) data"));
     EXPECT_THAT(positions, HasSubstr("('file:///w/b.parquet', '/w/b.parquet')"));
     add_deletes(table, iceberg::FileContent::kEqualityDeletes, {1, 21});
     EXPECT_THAT(*make_select(table, TailKind::kNone, {}),

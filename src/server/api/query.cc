@@ -13,8 +13,8 @@
 #include "query/service.h"
 #include "server/api/cors.h"
 #include "server/api/lake_token.h"
-#include "server/api/sql/query_body.h"
 #include "server/api/query_reply.h"
+#include "server/api/sql/query_body.h"
 #include "server/auth.h"
 #include "wal/log.h"
 

@@ -56,7 +56,8 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("sql", options.sql, "One SELECT; absent or -: read from stdin");
     app.add_option("--format", options.format, "table (the default), csv, json, ndjson, parquet")
         ->check(CLI::IsMember({"table", "csv", "json", "ndjson", "parquet"}));
-    app.add_option("--data", options.data, "Data directory, its server running or stopped (./data)");
+    app.add_option(
+        "--data", options.data, "Data directory, its server running or stopped (./data)");
     app.add_option("--url", options.url, "A server's address instead: http://127.0.0.1:8787");
     app.add_option("--token", options.token, "A token that may query (API_TOKEN)")
         ->envname("API_TOKEN");
@@ -150,22 +151,20 @@ Result<std::string> ask_server(const Target& target, const Options& options) {
     Output output(options.format == "table");
     std::string refusal;
     int status = 0;
-    ICE_TRY(call_server(target,
-                        {.method = "POST",
-                         .path = "/query",
-                         .headers = {},
-                         .body = make_body(options)},
-                        [&](std::string_view bytes) {
-                            if (status == kOkStatus) return output.write(bytes);
-                            refusal += bytes;
-                            return true;
-                        },
-                        [&status](int code) { status = code; }));
+    ICE_TRY(call_server(
+        target,
+        {.method = "POST", .path = "/query", .headers = {}, .body = make_body(options)},
+        [&](std::string_view bytes) {
+            if (status == kOkStatus) return output.write(bytes);
+            refusal += bytes;
+            return true;
+        },
+        [&status](int code) { status = code; }));
     if (status == kOkStatus) return output.gathered();
     json::error_code error;
     const auto parsed = json::parse(refusal, error);
-    const auto* text = !error && parsed.is_object() ? parsed.as_object().if_contains("error")
-                                                    : nullptr;
+    const auto* text =
+        !error && parsed.is_object() ? parsed.as_object().if_contains("error") : nullptr;
     return fail(ErrorCode::kInvalidArgument,
                 text != nullptr && text->is_string() ? std::string(text->as_string())
                                                      : fmt::format("{} {}", status, refusal));
@@ -272,7 +271,8 @@ int run_query(const std::vector<std::string>& arguments) {
         fmt::print("{}", *table);
         const auto meta = answer->rfind("\"truncated\":true");
         if (meta != std::string::npos && meta > answer->rfind("],\"meta\":"))
-            fmt::print(stderr, "there are more rows; --format csv, ndjson or parquet has them all\n");
+            fmt::print(stderr,
+                       "there are more rows; --format csv, ndjson or parquet has them all\n");
     }
     return std::fflush(stdout) == 0 ? 0 : kFailedStatus;
 }

@@ -23,12 +23,12 @@ TEST(Compressor, EveryByteComesBackWhateverThePieces) {
     for (const auto compression : {Compression::kGzip, Compression::kZstd}) {
         const auto compressor = Compressor::make(compression);
         std::string packed;
-        for (std::size_t at = 0, piece = 1; at < body.size(); at += piece, piece = 1 + piece * 3 % 70'001)
+        for (std::size_t at = 0, piece = 1; at < body.size();
+             at += piece, piece = 1 + piece * 3 % 70'001)
             packed += compressor->add(std::string_view(body).substr(at, piece));
         packed += compressor->finish();
         EXPECT_LT(packed.size(), body.size() / 2);
-        const auto encoding =
-            compression == Compression::kGzip ? Encoding::kGzip : Encoding::kZstd;
+        const auto encoding = compression == Compression::kGzip ? Encoding::kGzip : Encoding::kZstd;
         const auto back = inflate(packed, encoding, {.bytes_max = body.size() + 1}, 0);
         ASSERT_TRUE(back.has_value()) << back.error().message;
         EXPECT_EQ(*back, body);

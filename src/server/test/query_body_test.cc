@@ -55,8 +55,7 @@ TEST(QueryBody, AsOfIsASnapshotOrATime) {
 TEST(QueryBody, ParametersKeepTheirTypes) {
     const auto request = parse(R"(,"params":[null,true,-7,1.5,"x"])");
     ASSERT_THAT(request, IsOk());
-    const std::vector<query::Value> expected{
-        {}, true, std::int64_t{-7}, 1.5, std::string("x")};
+    const std::vector<query::Value> expected{{}, true, std::int64_t{-7}, 1.5, std::string("x")};
     EXPECT_EQ(request->values, expected);
     for (const char* bad : {"7", "[[1]]", "[{}]", "[18446744073709551615]"})
         EXPECT_THAT(parse(std::string(R"(,"params":)") + bad), HasMessage("`params`")) << bad;

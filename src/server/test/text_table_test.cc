@@ -35,7 +35,8 @@ TEST(TextTable, NoRowsStillHaveAHeading) {
 }
 
 TEST(TextTable, WhatIsNoAnswerIsAnError) {
-    for (const char* answer : {"", "[]", "{}", R"({"data":[]})", R"({"data":[7],"meta":{"columns":[]}})"})
+    for (const char* answer :
+         {"", "[]", "{}", R"({"data":[]})", R"({"data":[7],"meta":{"columns":[]}})"})
         EXPECT_THAT(make_text_table(answer), IsError(ErrorCode::kCorruption)) << answer;
 }
 
