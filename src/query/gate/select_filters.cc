@@ -40,6 +40,9 @@ constexpr auto kClockFunctions = std::to_array<std::string_view>({"current_date"
                                                                   "today",
                                                                   "transaction_timestamp"});
 
+constexpr auto kIntegerTypes =
+    std::to_array<std::string_view>({"BIGINT", "INTEGER", "SMALLINT", "TINYINT"});
+
 template <std::size_t count>
 bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
@@ -121,16 +124,17 @@ Clock clock_of(const object& expression, std::size_t depth = 0) {
 
 std::optional<Operand> constant_of(const object& expression) {
     const auto value = object_of(expression, "value");
-    if (!value) return std::nullopt;
+    const auto type = value ? object_of(*value, "type") : std::nullopt;
+    if (!type) return std::nullopt;
+    const auto name = text_of(*type, "id");
     std::string_view text;
-    if ((*value)["value"].get(text) == simdjson::SUCCESS) {
-        const auto type = object_of(*value, "type");
-        if (!type || text_of(*type, "id") != "VARCHAR") return std::nullopt;
+    if (name == "VARCHAR" && (*value)["value"].get(text) == simdjson::SUCCESS)
         return Operand{Operand::Kind::kText, std::string(text)};
-    }
+    // Not by the value alone: that of a decimal is an integer too, without its point.
     std::int64_t number = 0;
-    if ((*value)["value"].get(number) != simdjson::SUCCESS) return std::nullopt;
-    return Operand{Operand::Kind::kInteger, std::to_string(number)};
+    if (contains(kIntegerTypes, name) && (*value)["value"].get(number) == simdjson::SUCCESS)
+        return Operand{Operand::Kind::kInteger, std::to_string(number)};
+    return std::nullopt;
 }
 
 std::optional<Operand> operand_of(const object& expression, bool& is_of_now) {

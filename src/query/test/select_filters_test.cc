@@ -60,6 +60,10 @@ TEST_F(SelectFiltersTest, WhatIsNotSuchAConjunctIsLeftOut) {
     for (const char* where : {"event = 'x' OR n = 1",
                               "NOT (event = 'x')",
                               "event <> 'x'",
+                              "n > 1.5",
+                              "n = 1e3",
+                              "n = true",
+                              "n = NULL",
                               "event NOT IN ('x')",
                               "n NOT BETWEEN 1 AND 2",
                               "event = user_id",
@@ -95,7 +99,7 @@ TEST_F(SelectFiltersTest, EachMentionHasItsOwn) {
               "events: (event='x ) (n=#1 );");
     EXPECT_EQ(
         filters("SELECT (SELECT count(*) FROM events WHERE event = 'x') FROM other WHERE n = 1"),
-        "other: (n=#1 );events: (event='x );");
+        "events: (event='x );other: (n=#1 );");
     EXPECT_EQ(filters("SELECT 1 FROM events WHERE event = 'x' UNION ALL SELECT 1 FROM events"),
               "events: (event='x ) ();");
 }
