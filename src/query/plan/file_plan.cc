@@ -1,7 +1,8 @@
 #include "query/plan/file_plan.h"
 
+#include <algorithm>
 #include <map>
-#include <tuple>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -62,7 +63,12 @@ Deletes deletes_of(const TableFiles& table, const LiveFiles& manifest, const Liv
 
 Result<FilePlan> plan_files(const TableFiles& table, const std::vector<Conditions>& mentions) {
     FilePlan plan;
-    std::map<Deletes, FileGroup> groups;
+    std::map<Deletes, std::size_t> known;  // Index of the group.
+    const auto group_of = [&](Deletes deletes) -> FileGroup& {
+        const auto [entry, is_new] = known.emplace(std::move(deletes), plan.groups.size());
+        if (is_new) plan.groups.push_back({{}, entry->first.first, entry->first.second});
+        return plan.groups[entry->second];
+    };
     for (const auto& manifest : table.data) {
         for (const auto& data : manifest->files) {
             if (!may_match(*manifest, data, mentions)) {
@@ -71,22 +77,19 @@ Result<FilePlan> plan_files(const TableFiles& table, const std::vector<Condition
             }
             plan.rows += static_cast<std::uint64_t>(data.file.record_count);
             plan.bytes += static_cast<std::uint64_t>(data.file.file_size_bytes);
-            groups[deletes_of(table, *manifest, data)].files.push_back(&data);
+            group_of(deletes_of(table, *manifest, data)).files.push_back(&data);
         }
     }
-    if (groups.size() > kFileGroupsMax) {
+    if (plan.groups.size() > kFileGroupsMax) {
         return fail(
             ErrorCode::kUnsupported,
             fmt::format("its delete files apply in {} ways, more than {}: compact the table",
-                        groups.size(),
+                        plan.groups.size(),
                         kFileGroupsMax));
     }
-    // Empty vectors come first in the map's order.
-    for (auto& [deletes, group] : groups) {
-        group.position_deletes = deletes.first;
-        group.equality_deletes = deletes.second;
-        plan.groups.push_back(std::move(group));
-    }
+    std::stable_partition(plan.groups.begin(), plan.groups.end(), [](const FileGroup& group) {
+        return group.position_deletes.empty() && group.equality_deletes.empty();
+    });
     return plan;
 }
 

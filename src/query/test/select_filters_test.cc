@@ -62,7 +62,6 @@ TEST_F(SelectFiltersTest, WhatIsNotSuchAConjunctIsLeftOut) {
                               "event <> 'x'",
                               "n > 1.5",
                               "n = 1e3",
-                              "n = true",
                               "n = NULL",
                               "event NOT IN ('x')",
                               "n NOT BETWEEN 1 AND 2",
