@@ -12,6 +12,7 @@
 #include "base/result.h"
 #include "catalog/intent.h"
 #include "catalog/table_ident.h"
+#include "catalog/view_file.h"
 #include "catalog/watermark.h"
 
 namespace icelight::iceberg {
@@ -63,12 +64,16 @@ struct CatalogState {
     std::map<SinkId, Watermark> watermarks;
     std::map<SinkId, std::uint64_t> offsets_gone;  ///< See offsets_gone().
     std::vector<Journal> journals;
+    std::vector<std::string> view_locations;  ///< Of their metadata files.
+    /// Locations of tables that were dropped to be purged and may still hold files.
+    std::vector<std::string> purges;
 };
 
 /// Files to delete because no table reached them while the catalog stood so.
 struct FileRemoval {
     std::map<TableIdent, std::string> metadata_locations;  ///< CatalogState's.
     std::vector<std::string> paths;                        ///< Absolute, inside the warehouse.
+    std::vector<std::string> ended_purges;  ///< CatalogState's that hold no file any more.
 };
 
 /// What verify_files() looked at.
@@ -119,6 +124,12 @@ public:
     /// Forgets the table; its files stay.
     /// @error kNotFound
     virtual Result<> drop_table(TableIdent ident) = 0;
+
+    /// By name. @error kNotFound  the namespace does not exist.
+    virtual Result<std::vector<TableIdent>> list_views(std::vector<std::string> space) = 0;
+    /// Reads the view's metadata file.
+    /// @error kNotFound  no such view, or its metadata file is missing. kCorruption
+    virtual Result<LoadedView> load_view(TableIdent ident) = 0;
 
     /// Queues our own append; `done` is called once: on the catalog thread, or on this one when
     /// the queue refuses (kOverloaded, kShuttingDown).

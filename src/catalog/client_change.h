@@ -9,6 +9,7 @@
 #include "catalog/catalog.h"
 #include "catalog/table_commit.h"
 #include "iceberg/table_metadata.h"
+#include "iceberg/view_metadata.h"
 
 /// What clients of the REST protocol may change. Each is one transaction: whole or not at all.
 namespace icelight::catalog {
@@ -47,15 +48,47 @@ struct RenameTable {
     TableIdent to;
 };
 
-/// Forgets the table; its files stay.
+/// Forgets the table.
 struct DropTable {
     TableIdent ident;
     bool is_admin = false;  ///< A table that the log is carried into needs it.
+    /// Files in its location that no other table reaches are deleted once they are old enough
+    /// (CatalogState::purges); else they stay.
+    bool is_purge = false;
 };
 
 /// All commits or none; a commit with assert-create makes its table.
 struct CommitTables {
     std::vector<TableCommit> commits;
+};
+
+/// `metadata.location` lies in the warehouse: Catalog::place_table() says where.
+struct CreateView {
+    TableIdent ident;
+    iceberg::ViewMetadata metadata;
+};
+
+/// @error kConflict  the view has another uuid than one that is required.
+struct CommitView {
+    TableIdent ident;
+    std::vector<Uuid> required_uuids;
+    std::vector<iceberg::ViewUpdate> updates;
+};
+
+/// Makes an existing metadata file in the warehouse a view.
+struct RegisterView {
+    TableIdent ident;
+    std::string metadata_location;
+};
+
+struct RenameView {
+    TableIdent from;
+    TableIdent to;
+};
+
+/// Forgets the view; its files stay.
+struct DropView {
+    TableIdent ident;
 };
 
 using ClientChange = std::variant<CreateNamespace,
@@ -65,7 +98,12 @@ using ClientChange = std::variant<CreateNamespace,
                                   RegisterTable,
                                   RenameTable,
                                   DropTable,
-                                  CommitTables>;
+                                  CommitTables,
+                                  CreateView,
+                                  CommitView,
+                                  RegisterView,
+                                  RenameView,
+                                  DropView>;
 
 /// How long a request key is remembered.
 inline constexpr std::int64_t kRequestKeySeconds = 30 * 60;
@@ -91,6 +129,7 @@ struct PropertyChanges {
 struct ClientReply {
     /// Of changes of tables, in the order of the request: as they are now.
     std::vector<LoadedTable> tables;
+    std::vector<LoadedView> views;
     PropertyChanges properties;  ///< Of UpdateNamespace.
 };
 

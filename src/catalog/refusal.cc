@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::string_view kNoNamespace = "Namespace does not exist: ";
 constexpr std::string_view kNoTable = "Table does not exist: ";
+constexpr std::string_view kNoView = "View does not exist: ";
 constexpr std::string_view kNotEmpty = " is not empty";
 
 std::string text_of(const std::vector<std::string>& levels) {
@@ -42,11 +43,39 @@ tl::unexpected<Error> table_exists(const TableIdent& ident) {
     return fail(ErrorCode::kAlreadyExists, "Table already exists: " + text_of(ident));
 }
 
+tl::unexpected<Error> no_such_view(const TableIdent& ident) {
+    return missing(kNoView, text_of(ident));
+}
+
+tl::unexpected<Error> view_exists(const TableIdent& ident) {
+    return fail(ErrorCode::kAlreadyExists, "View already exists: " + text_of(ident));
+}
+
+tl::unexpected<Error> same_name(Noun there, const TableIdent& ident) {
+    return fail(ErrorCode::kAlreadyExists,
+                fmt::format("{} with same name already exists: {}",
+                            there == Noun::kView ? "View" : "Table",
+                            text_of(ident)));
+}
+
+tl::unexpected<Error> cannot_rename(const TableIdent& from, const TableIdent& to, Noun there) {
+    return fail(ErrorCode::kAlreadyExists,
+                fmt::format("Cannot rename {} to {}. {} already exists",
+                            text_of(from),
+                            text_of(to),
+                            there == Noun::kView ? "View" : "Table"));
+}
+
+bool is_invalid_view(const Error& error) {
+    return error.code == ErrorCode::kInvalidArgument && error.message.starts_with("Invalid view");
+}
+
 Noun noun_of(const Error& error) {
     const std::string_view message = error.message;
     if (error.code != ErrorCode::kNotFound) return Noun::kOther;
     if (message.starts_with(kNoNamespace)) return Noun::kNamespace;
     if (message.starts_with(kNoTable)) return Noun::kTable;
+    if (message.starts_with(kNoView)) return Noun::kView;
     return Noun::kOther;
 }
 

@@ -42,9 +42,10 @@ public:
         for (iceberg::Snapshot& snapshot : metadata.snapshots) {
             ICE_ASSIGN(snapshot.manifest_list, move_list(snapshot));
         }
-        for (auto* kind : {&metadata.statistics, &metadata.partition_statistics})
+        for (auto* kind : {&metadata.statistics, &metadata.partition_statistics}) {
             for (iceberg::StatisticsFile& file : *kind)
                 file.json = replace_all(std::move(file.json));
+        }
         ICE_ASSIGN(const auto path, catalog::path_of(location));
         const auto version = catalog::find_metadata_version(path.filename().string());
         const std::string moved =

@@ -16,9 +16,14 @@ from harness.server import Server, scratch_directory
 
 KIT = pathlib.Path(__file__).resolve().parent / "rck" / "pom.xml"
 RUN_SECONDS = 400
-CLASSES = {"catalog": "org.apache.iceberg.rest.RESTCompatibilityKitCatalogTests"}
+CLASSES = {"catalog": "org.apache.iceberg.rest.RESTCompatibilityKitCatalogTests",
+           "views": "org.apache.iceberg.rest.RESTCompatibilityKitViewCatalogTests"}
 # Cases that the reference server passes, and those skipped on it (measured with iceberg-open-api 1.11.0).
-REFERENCE = {"catalog": (94, 12)}
+# Left out, with the reason: none of them may fail otherwise.
+EXCLUDED = {"catalog": (), "views": (
+    # Asks for metadata files in a folder outside of the warehouse; the server writes nowhere else.
+    "createViewWithCustomMetadataLocation()",)}
+REFERENCE = {"catalog": (94, 12), "views": (49, 1)}
 
 # What the server claims: namespaces may nest and hold dots, a table needs its namespace, a location outside the
 # warehouse is replaced by one inside.
@@ -61,12 +66,15 @@ class CompatibilityKitTest(unittest.TestCase):
         passed, skipped = REFERENCE[name]
         print(f"REST Compatibility Kit, {name}: {len(found['passed'])} passed, {len(found['failed'])} failed, "
               f"{len(found['skipped'])} skipped", flush=True)
-        self.assertEqual(found["failed"], [])
+        self.assertEqual([case for case in found["failed"] if case.split(": ")[0] not in EXCLUDED[name]], [])
         self.assertGreaterEqual(len(found["passed"]), passed)
         self.assertLessEqual(len(found["skipped"]), skipped)
 
     def test_the_catalog_class_passes(self):
         self.run_class("catalog")
+
+    def test_the_views_class_passes(self):
+        self.run_class("views")
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@
 
 #include "catalog/refusal.h"
 #include "catalog/sqlite/request_rows.h"
+#include "catalog/sqlite/view_rows.h"
 #include "catalog/telemetry.h"
 
 namespace icelight::catalog::sqlite {
@@ -71,6 +72,9 @@ Result<bool> ClientChanges::run(Connection& connection,
             is_wanted = true;
         }
     }
+    if (is_replay) {
+        ICE_TRY(load_view_of(connection, request.change, reply));
+    }
     for (const TableIdent& ident : tables_of(request.change)) {
         if (tables.holds(ident)) continue;
         // A table that was dropped since has nothing to show.
@@ -79,6 +83,21 @@ Result<bool> ClientChanges::run(Connection& connection,
         if (!loaded && !is_gone) return tl::unexpected(loaded.error());
     }
     return is_wanted;
+}
+
+Result<> ClientChanges::load_view_of(Connection& connection,
+                                     const ClientChange& change,
+                                     ClientReply& reply) {
+    const TableIdent* ident = nullptr;
+    if (const auto* create = std::get_if<CreateView>(&change)) ident = &create->ident;
+    if (const auto* commit = std::get_if<CommitView>(&change)) ident = &commit->ident;
+    if (const auto* adopt = std::get_if<RegisterView>(&change)) ident = &adopt->ident;
+    if (ident == nullptr) return {};
+    ICE_ASSIGN(const auto row, find_view(connection, *ident));
+    if (!row) return {};
+    ICE_ASSIGN(auto metadata, load_view_metadata(shop_.files, row->metadata_location));
+    reply.views = {{std::move(metadata), row->metadata_location}};
+    return {};
 }
 
 const SinkTable* ClientChanges::find_sink(const TableIdent& ident) const {

@@ -12,6 +12,10 @@
 
 namespace icelight::catalog::sqlite {
 
+/// The highest version among the metadata files beside `location`: what is written next must not
+/// look older than what is there.
+Result<std::int64_t> load_highest_version(io::FileSystem& files, const std::string& location);
+
 /// Turns clients' changes into transactions: one each, whole or not at all.
 ///
 /// A commit that had landed before (its key, or its snapshots, are there already) changes nothing
@@ -47,8 +51,16 @@ private:
         Result<bool> operator()(const DropTable& change);
         // table_commits.cc
         Result<bool> operator()(const CommitTables& change);
+        // view_changes.cc
+        Result<bool> operator()(const CreateView& change);
+        Result<bool> operator()(const CommitView& change);
+        Result<bool> operator()(const RegisterView& change);
+        Result<bool> operator()(const RenameView& change);
+        Result<bool> operator()(const DropView& change);
 
         Result<> require_free(const TableIdent& ident);
+        Result<> require_free_view(const TableIdent& ident);
+        Result<> write_view(TableRow& row, const iceberg::ViewMetadata& metadata);
         Result<bool> commit_one(const TableCommit& commit);
         Result<bool> commit_new(const TableCommit& commit);
     };
@@ -60,6 +72,8 @@ private:
     Result<> load_tables_of(const ClientRequest& request,
                             const TableTransaction& tables,
                             ClientReply& reply);
+    /// The view that a repeated request made, as it is now.
+    Result<> load_view_of(Connection& connection, const ClientChange& change, ClientReply& reply);
     const SinkTable* find_sink(const TableIdent& ident) const;
 
     Workshop& shop_;

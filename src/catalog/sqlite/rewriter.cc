@@ -84,7 +84,10 @@ Result<std::size_t> remove_files(io::FileSystem& files,
             if (!gone) return tl::unexpected(gone.error());
             ++removed;
         }
-        return false;
+        for (const std::string& location : removal.ended_purges) {
+            ICE_TRY(remove_purge(connection, location));
+        }
+        return !removal.ended_purges.empty();
     };
     ICE_TRY(writer.transact(look));
     return removed;
@@ -100,6 +103,8 @@ Result<CatalogState> load_state(Connection& connection) {
         state.offsets_gone[sink] = row.offsets_gone;
     }
     state.journals = std::move(contents.journals);
+    state.view_locations = std::move(contents.view_locations);
+    state.purges = std::move(contents.purges);
     return state;
 }
 

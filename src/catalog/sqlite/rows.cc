@@ -28,6 +28,17 @@ Result<Uuid> read_uuid(const Connection& connection, const Statement& statement,
                             text));
 }
 
+/// The first column of every row.
+Result<std::vector<std::string>> load_texts(Connection& connection, const char* sql) {
+    ICE_ASSIGN(auto statement, Statement::prepare(connection, sql));
+    std::vector<std::string> texts;
+    while (true) {
+        ICE_ASSIGN(const bool has_row, statement.step());
+        if (!has_row) return texts;
+        texts.push_back(statement.text(0));
+    }
+}
+
 }  // namespace
 
 std::string encode_space(const std::vector<std::string>& levels) {
@@ -116,14 +127,7 @@ Result<> require_namespace(Connection& connection, const std::vector<std::string
 }
 
 Result<std::vector<std::string>> load_namespaces(Connection& connection) {
-    ICE_ASSIGN(auto statement,
-               Statement::prepare(connection, "SELECT space FROM namespaces ORDER BY space"));
-    std::vector<std::string> spaces;
-    while (true) {
-        ICE_ASSIGN(const bool has_row, statement.step());
-        if (!has_row) return spaces;
-        spaces.push_back(statement.text(0));
-    }
+    return load_texts(connection, "SELECT space FROM namespaces ORDER BY space");
 }
 
 Result<std::map<std::string, std::string>> load_properties(Connection& connection,
@@ -152,8 +156,9 @@ Result<bool> is_namespace_empty(Connection& connection, const std::vector<std::s
     ICE_ASSIGN(
         auto statement,
         Statement::prepare(connection,
-                           "SELECT (SELECT count(*) FROM tables WHERE space = ?) + "
-                           "(SELECT count(*) FROM namespaces WHERE substr(space, 1, ?) = ?)"));
+                           "SELECT (SELECT count(*) FROM tables WHERE space = ?1) + "
+                           "(SELECT count(*) FROM views WHERE space = ?1) + "
+                           "(SELECT count(*) FROM namespaces WHERE substr(space, 1, ?2) = ?3)"));
     const std::string below = space + kLevelSeparator;
     // substr() counts characters, and so does length(): the prefix's is asked of SQLite.
     ICE_ASSIGN(auto length, Statement::prepare(connection, "SELECT length(?)"));
@@ -266,11 +271,33 @@ Result<std::vector<Journal>> load_journals(Connection& connection) {
     }
 }
 
+Result<std::vector<std::string>> load_view_locations(Connection& connection) {
+    return load_texts(connection, "SELECT metadata_location FROM views");
+}
+
+Result<std::vector<std::string>> load_purges(Connection& connection) {
+    return load_texts(connection, "SELECT location FROM purges ORDER BY location");
+}
+
+Result<> store_purge(Connection& connection, const std::string& location) {
+    ICE_ASSIGN(auto statement,
+               Statement::prepare(connection, "INSERT OR IGNORE INTO purges VALUES (?)"));
+    return statement.bind(location).run();
+}
+
+Result<> remove_purge(Connection& connection, const std::string& location) {
+    ICE_ASSIGN(auto statement,
+               Statement::prepare(connection, "DELETE FROM purges WHERE location = ?"));
+    return statement.bind(location).run();
+}
+
 Result<Contents> load_contents(Connection& connection) {
     Contents contents;
     ICE_ASSIGN(contents.tables, load_tables(connection));
     ICE_ASSIGN(contents.sinks, load_sinks(connection));
     ICE_ASSIGN(contents.journals, load_journals(connection));
+    ICE_ASSIGN(contents.view_locations, load_view_locations(connection));
+    ICE_ASSIGN(contents.purges, load_purges(connection));
     return contents;
 }
 

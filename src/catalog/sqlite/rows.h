@@ -69,11 +69,21 @@ Result<> store_journal(Connection& connection, const Journal& journal);
 Result<> remove_journal(Connection& connection, const Uuid& commit_id);
 Result<std::vector<Journal>> load_journals(Connection& connection);
 
+/// Every view's metadata file.
+Result<std::vector<std::string>> load_view_locations(Connection& connection);
+
+/// Where dropped tables lay whose files are to go.
+Result<std::vector<std::string>> load_purges(Connection& connection);
+Result<> store_purge(Connection& connection, const std::string& location);
+Result<> remove_purge(Connection& connection, const std::string& location);
+
 /// Everything the file says about tables, sinks and journals.
 struct Contents {
     std::vector<TableRow> tables;
     std::map<SinkId, SinkRow> sinks;
     std::vector<Journal> journals;
+    std::vector<std::string> view_locations;
+    std::vector<std::string> purges;
 };
 
 Result<Contents> load_contents(Connection& connection);

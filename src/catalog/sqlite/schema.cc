@@ -55,6 +55,16 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
         created_at_us INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     CREATE INDEX requests_by_age ON requests(created_at_us);
     )",
+    R"(
+    CREATE TABLE views(
+        space TEXT NOT NULL REFERENCES namespaces,
+        name TEXT NOT NULL,
+        view_uuid TEXT NOT NULL,
+        metadata_location TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        PRIMARY KEY (space, name)) STRICT, WITHOUT ROWID;
+    CREATE TABLE purges(location TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    )",
 };
 
 }  // namespace

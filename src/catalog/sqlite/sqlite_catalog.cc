@@ -20,6 +20,7 @@
 #include "catalog/sqlite/rewriter.h"
 #include "catalog/sqlite/schema.h"
 #include "catalog/sqlite/startup.h"
+#include "catalog/sqlite/view_rows.h"
 #include "catalog/telemetry.h"
 #include "iceberg/table_metadata.h"
 #include "io/file_system.h"
@@ -56,6 +57,8 @@ public:
     Result<LoadedTable> load_table(TableIdent ident) override;
     Result<LoadedTable> create_table(TableIdent ident, iceberg::TableMetadata metadata) override;
     Result<> drop_table(TableIdent ident) override;
+    Result<std::vector<TableIdent>> list_views(std::vector<std::string> space) override;
+    Result<LoadedView> load_view(TableIdent ident) override;
     void commit(AppendIntent intent, CommitDone done) override;
     Result<LoadedTable> commit_table(TableCommit commit) override;
     Result<LoadedTable> rewrite_table(RewriteIntent intent) override;
@@ -222,6 +225,27 @@ Result<LoadedTable> SqliteCatalog::create_table(TableIdent ident, iceberg::Table
 Result<> SqliteCatalog::drop_table(TableIdent ident) {
     ICE_TRY(change({DropTable{std::move(ident), true}, std::nullopt}));
     return {};
+}
+
+Result<std::vector<TableIdent>> SqliteCatalog::list_views(std::vector<std::string> space) {
+    return read<std::vector<TableIdent>>(
+        [&](Connection& connection) -> Result<std::vector<TableIdent>> {
+            ICE_TRY(require_namespace(connection, space));
+            ICE_ASSIGN(auto rows, load_views(connection, space));
+            std::vector<TableIdent> idents;
+            for (ViewRow& row : rows)
+                idents.push_back(std::move(row.ident));
+            return idents;
+        });
+}
+
+Result<LoadedView> SqliteCatalog::load_view(TableIdent ident) {
+    ICE_ASSIGN(const auto row, read<std::optional<ViewRow>>([&](Connection& connection) {
+                   return find_view(connection, ident);
+               }));
+    if (!row) return no_such_view(ident);
+    ICE_ASSIGN(auto metadata, load_view_metadata(files_, row->metadata_location));
+    return LoadedView{std::move(metadata), row->metadata_location};
 }
 
 void SqliteCatalog::commit(AppendIntent intent, CommitDone done) {

@@ -7,14 +7,11 @@
 #include "catalog/refusal.h"
 #include "catalog/sqlite/client_changes.h"
 #include "catalog/sqlite/names.h"
+#include "catalog/sqlite/view_rows.h"
 #include "io/file_system.h"
 
 namespace icelight::catalog::sqlite {
 
-namespace {
-
-/// The highest version among the metadata files beside `location`: what is written next must not
-/// look older than what is there.
 Result<std::int64_t> load_highest_version(io::FileSystem& files, const std::string& location) {
     ICE_ASSIGN(const auto path, path_of(location));
     ICE_ASSIGN(const auto names, files.list(path.parent_path()));
@@ -24,14 +21,14 @@ Result<std::int64_t> load_highest_version(io::FileSystem& files, const std::stri
     return highest;
 }
 
-}  // namespace
-
 /// A name that a table may take.
 Result<> ClientChanges::Step::require_free(const TableIdent& ident) {
     ICE_TRY(check_name(ident.name));
     ICE_TRY(require_namespace(connection, ident.space));
     ICE_ASSIGN(const auto existing, find_table(connection, ident));
     if (existing) return table_exists(ident);
+    ICE_ASSIGN(const auto view, find_view(connection, ident));
+    if (view) return same_name(Noun::kView, ident);
     return {};
 }
 
@@ -39,6 +36,7 @@ Result<bool> ClientChanges::Step::operator()(const CreateTable& change) {
     ICE_TRY(check_name(change.ident.name));
     ICE_TRY(path_inside(change.metadata.location, owner.shop_.warehouse));
     ICE_TRY(require_free(change.ident));
+    ICE_TRY(remove_purge(connection, change.metadata.location));
     tables.create(change.ident, change.metadata);
     return true;
 }
@@ -61,6 +59,7 @@ Result<bool> ClientChanges::Step::operator()(const RegisterTable& change) {
     ICE_ASSIGN(const auto version,
                load_highest_version(owner.shop_.files, change.metadata_location));
     const TableRow row{ident, metadata->table_uuid.text(), change.metadata_location, version};
+    ICE_TRY(remove_purge(connection, metadata->location));
     ICE_TRY(tables.adopt(connection, row));
     return true;
 }
@@ -72,6 +71,8 @@ Result<bool> ClientChanges::Step::operator()(const RenameTable& change) {
         return fail(ErrorCode::kInvalidArgument,
                     text_of(change.from) + " is fed from the log: it may not be renamed");
     }
+    ICE_ASSIGN(const auto view, find_view(connection, change.to));
+    if (view) return cannot_rename(change.from, change.to, Noun::kView);
     ICE_TRY(require_free(change.to));
     ICE_TRY(tables.drop(connection, change.from));
     TableRow renamed = *row;
@@ -85,6 +86,13 @@ Result<bool> ClientChanges::Step::operator()(const DropTable& change) {
     if (is_sink && !change.is_admin) {
         return fail(ErrorCode::kForbidden,
                     text_of(change.ident) + " is fed from the log: dropping it needs an admin");
+    }
+    if (change.is_purge) {
+        const auto table = tables.load(connection, change.ident);
+        // What nobody can read has no location that could be purged.
+        if (table) {
+            ICE_TRY(store_purge(connection, (*table)->location));
+        }
     }
     ICE_TRY(tables.drop(connection, change.ident));
     return true;

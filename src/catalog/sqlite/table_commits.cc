@@ -83,6 +83,7 @@ Result<bool> ClientChanges::Step::commit_new(const TableCommit& commit) {
     ICE_ASSIGN(auto metadata, iceberg::apply_updates({}, commit.updates, now_us));
     if (metadata.table_uuid.is_nil()) metadata.table_uuid = make_uuid_v7(now_us);
     ICE_TRY(path_inside(metadata.location, owner.shop_.warehouse));
+    ICE_TRY(remove_purge(connection, metadata.location));
     tables.create(commit.table, std::move(metadata));
     return true;
 }

@@ -10,21 +10,18 @@
 
 namespace icelight::catalog::sqlite {
 
-namespace {
-
-/// The pointer is about to name a file in these folders: all of their names must be durable.
-Result<> create_folders(io::FileSystem& files,
-                        const std::filesystem::path& table,
-                        const std::filesystem::path& warehouse) {
-    ICE_TRY(files.create_directories(table / "metadata"));
-    ICE_TRY(files.create_directories(table / "data"));
+Result<> create_table_folders(io::FileSystem& files,
+                              const std::filesystem::path& table,
+                              const std::filesystem::path& warehouse,
+                              std::initializer_list<const char*> parts) {
+    for (const char* part : parts) {
+        ICE_TRY(files.create_directories(table / part));
+    }
     for (auto folder = table; folder != warehouse.parent_path(); folder = folder.parent_path()) {
         ICE_TRY(files.sync_directory(folder));
     }
     return files.sync_directory(warehouse.parent_path());
 }
-
-}  // namespace
 
 Result<std::shared_ptr<const iceberg::TableMetadata>> TableTransaction::load(
     Connection& connection, const TableIdent& ident) {
@@ -106,7 +103,7 @@ Result<> TableTransaction::store_entry(Connection& connection, Entry& entry) {
     }
     if (is_new || entry.base->location != entry.changed->location) {
         ICE_ASSIGN(const auto folder, path_inside(entry.changed->location, shop_.warehouse));
-        ICE_TRY(create_folders(shop_.files, folder, shop_.warehouse));
+        ICE_TRY(create_table_folders(shop_.files, folder, shop_.warehouse, {"metadata", "data"}));
     }
     TableRow row = entry.row;
     row.version += 1;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <string>
@@ -26,6 +27,13 @@ struct Workshop {
     StepHook step_hook;
     std::filesystem::path warehouse;
 };
+
+/// The pointer is about to name a file in the folder `table` of the warehouse: makes its `parts`
+/// and the names of all folders down to them durable.
+Result<> create_table_folders(io::FileSystem& files,
+                              const std::filesystem::path& table,
+                              const std::filesystem::path& warehouse,
+                              std::initializer_list<const char*> parts);
 
 /// The tables one SQLite transaction changes: loaded once, changed in memory, written once.
 ///

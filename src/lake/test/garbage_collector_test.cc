@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "catalog/catalog.h"
+#include "catalog/client_change.h"
 #include "catalog/table_commit.h"
 #include "catalog/test/fixture.h"
 #include "io/location.h"
@@ -216,6 +217,54 @@ TEST_F(Collecting, DeletesWhileCommitsGoOn) {
     ASSERT_THAT(collected, IsOk());
     EXPECT_EQ(collected->deleted, 300U);
     expect_whole();
+}
+
+TEST_F(Collecting, PurgesADroppedTableButNoFileThatAnotherReaches) {
+    append(2);
+    const catalog::TableIdent doomed{{"analytics"}, "doomed"};
+    const catalog::TableIdent copy{{"analytics"}, "copy"};
+    ASSERT_THAT(catalog_->create_table(doomed, new_table(doomed)), IsOk());
+    // Another table's current metadata lies among the doomed one's files.
+    const auto metadata = load(doomed).metadata_location;
+    ASSERT_THAT(catalog_->change({catalog::RegisterTable{copy, metadata}, std::nullopt}), IsOk());
+    const auto data = folder(doomed) / "data" / "x.parquet";
+    ASSERT_THAT(files_->write_file_durably(data, "x"), IsOk());
+    ASSERT_THAT(
+        catalog_->change({catalog::DropTable{.ident = doomed, .is_purge = true}, std::nullopt}),
+        IsOk());
+    auto garbage = collector();
+    collect(garbage, hours(0));
+    EXPECT_EQ(collect(garbage, hours(5)).deleted, 0U);
+    EXPECT_EQ(collect(garbage, hours(1)).deleted, 1U);
+    EXPECT_FALSE(std::filesystem::exists(data));
+    EXPECT_TRUE(std::filesystem::exists(*io::parse_location(metadata)));
+    EXPECT_EQ(catalog_->state()->purges.size(), 1U);
+    ASSERT_THAT(catalog_->drop_table(copy), IsOk());
+    collect(garbage, hours(1));
+    EXPECT_EQ(collect(garbage, hours(6)).deleted, 1U);
+    collect(garbage, hours(1));
+    EXPECT_TRUE(catalog_->state()->purges.empty());
+    expect_whole();
+}
+
+TEST_F(Collecting, ADroppedTableThatIsNotPurgedKeepsItsFiles) {
+    const catalog::TableIdent kept{{"analytics"}, "kept"};
+    ASSERT_THAT(catalog_->create_table(kept, new_table(kept)), IsOk());
+    const auto metadata = *io::parse_location(load(kept).metadata_location);
+    ASSERT_THAT(catalog_->drop_table(kept), IsOk());
+    auto garbage = collector();
+    collect(garbage, hours(0));
+    collect(garbage, hours(7));
+    EXPECT_TRUE(std::filesystem::exists(metadata));
+}
+
+TEST_F(Collecting, ATableMadeAtAPurgedPlaceIsNotPurged) {
+    const catalog::TableIdent again{{"analytics"}, "again"};
+    ASSERT_THAT(catalog_->create_table(again, new_table(again)), IsOk());
+    const auto drop = catalog::DropTable{.ident = again, .is_purge = true};
+    ASSERT_THAT(catalog_->change({drop, std::nullopt}), IsOk());
+    ASSERT_THAT(catalog_->create_table(again, new_table(again)), IsOk());
+    EXPECT_TRUE(catalog_->state()->purges.empty());
 }
 
 }  // namespace

@@ -50,32 +50,47 @@ Result<> GarbageCollector::add_tables(const catalog::CatalogState& state,
         const auto added = reachable.add({std::move(metadata), location});
         if (!added) return fail_in(catalog::text_of(ident), added.error());
     }
+    for (const std::string& location : state.view_locations)
+        reachable.add_location(location);
     return {};
+}
+
+Result<std::size_t> GarbageCollector::look_into(const std::filesystem::path& directory,
+                                                const Sight& sight,
+                                                GarbageList& seen) {
+    ICE_ASSIGN(auto paths, list_table_files(files_, directory));
+    const std::size_t count = paths.size();
+    for (std::string& path : paths) {
+        if (sight.reachable.has(path) || sight.journaled.contains(path)) continue;
+        if (seen.size() >= kGarbageMax) break;
+        const auto known = garbage_.find(path);
+        const Garbage entry = known == garbage_.end()
+                                  ? Garbage{std::chrono::milliseconds(0), sight.epoch}
+                                  : Garbage{known->second.age + sight.elapsed, known->second.epoch};
+        seen.emplace(std::move(path), entry);
+    }
+    return count;
 }
 
 Result<GarbageList> GarbageCollector::look(const catalog::CatalogState& state,
                                            const ReachableFiles& reachable,
                                            std::chrono::milliseconds elapsed) {
-    std::set<std::string> journaled;
+    Sight sight{reachable, {}, elapsed, catalog_.pins().epoch()};
     for (const catalog::Journal& journal : state.journals)
-        journaled.insert(journal.paths.begin(), journal.paths.end());
-    const std::uint64_t epoch = catalog_.pins().epoch();
+        sight.journaled.insert(journal.paths.begin(), journal.paths.end());
     GarbageList seen;
     for (const catalog::TableIdent& ident : options_.tables) {
         if (!state.metadata_locations.contains(ident)) continue;
         ICE_ASSIGN(const auto metadata,
                    catalog::load_metadata(files_, state.metadata_locations.at(ident)));
         ICE_ASSIGN(const auto directory, io::parse_location(metadata->location));
-        ICE_ASSIGN(auto paths, list_table_files(files_, directory));
-        for (std::string& path : paths) {
-            if (reachable.has(path) || journaled.contains(path)) continue;
-            if (seen.size() >= kGarbageMax) break;
-            const auto known = garbage_.find(path);
-            const Garbage entry = known == garbage_.end()
-                                      ? Garbage{std::chrono::milliseconds(0), epoch}
-                                      : Garbage{known->second.age + elapsed, known->second.epoch};
-            seen.emplace(std::move(path), entry);
-        }
+        ICE_TRY(look_into(directory, sight, seen));
+    }
+    ended_purges_.clear();
+    for (const std::string& location : state.purges) {
+        ICE_ASSIGN(const auto directory, io::parse_location(location));
+        ICE_ASSIGN(const std::size_t count, look_into(directory, sight, seen));
+        if (count == 0) ended_purges_.push_back(location);
     }
     return seen;
 }
@@ -98,11 +113,13 @@ Result<std::size_t> GarbageCollector::remove_due(catalog::CatalogState state,
     std::size_t deleted = 0;
     int tries = 0;
     std::vector<std::string> due = find_due();
-    while (!due.empty()) {
+    while (!due.empty() || !ended_purges_.empty()) {
         const std::size_t count = std::min(due.size(), kRemovedPerTurn);
         const auto first = due.end() - static_cast<std::ptrdiff_t>(count);
-        const auto removed = catalog_.remove_files({state.metadata_locations, {first, due.end()}});
+        const auto removed =
+            catalog_.remove_files({state.metadata_locations, {first, due.end()}, ended_purges_});
         if (removed) {
+            ended_purges_.clear();
             deleted += *removed;
             for (auto path = first; path != due.end(); ++path)
                 garbage_.erase(*path);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <filesystem>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,8 @@ struct Collected {
     std::size_t waiting = 0;
 };
 
-/// Deletes the files of our own tables that were unreachable for min_age.
+/// Deletes the files of our own tables, and of tables dropped to be purged, that were unreachable
+/// for min_age.
 ///
 /// A file is unreachable while no table of the catalog (any snapshot, the metadata log), no journal
 /// and no pin reaches it. It must be seen so in every pass, over min_age of running time: neither
@@ -54,7 +56,19 @@ public:
     Result<Collected> run(std::chrono::milliseconds elapsed);
 
 private:
+    /// What one pass knows while it looks.
+    struct Sight {
+        const ReachableFiles& reachable;
+        std::set<std::string> journaled;
+        std::chrono::milliseconds elapsed;
+        std::uint64_t epoch = 0;
+    };
+
     Result<> add_tables(const catalog::CatalogState& state, ReachableFiles& reachable);
+    /// Adds the directory's unreachable files. @return how many files it holds.
+    Result<std::size_t> look_into(const std::filesystem::path& directory,
+                                  const Sight& sight,
+                                  GarbageList& seen);
     Result<GarbageList> look(const catalog::CatalogState& state,
                              const ReachableFiles& reachable,
                              std::chrono::milliseconds elapsed);
@@ -65,6 +79,7 @@ private:
     catalog::Catalog& catalog_;
     io::FileSystem& files_;
     GarbageList garbage_;
+    std::vector<std::string> ended_purges_;  ///< Seen to be empty by the last look.
 };
 
 }  // namespace icelight::lake

@@ -33,12 +33,14 @@ public:
     ///   what is reachable. kShuttingDown.
     Result<> add(const catalog::LoadedTable& table);
 
+    /// One file more.
+    void add_location(const std::string& location);
+
     bool has(const std::string& path) const { return hashes_.contains(hash_(path)); }
 
     std::size_t size() const { return hashes_.size(); }
 
 private:
-    void add_location(const std::string& location);
     Result<> add_manifest(const std::string& location);
 
     io::FileSystem& files_;

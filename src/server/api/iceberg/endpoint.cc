@@ -104,4 +104,20 @@ Result<Page> find_page(const Call& call, const std::vector<std::string>& names) 
     return page;
 }
 
+Result<http::Response> list_idents(const Call& call,
+                                   const std::vector<catalog::TableIdent>& idents) {
+    std::vector<std::string> names;
+    names.reserve(idents.size());
+    for (const auto& ident : idents)
+        names.push_back(ident.name);
+    ICE_ASSIGN(const Page page, find_page(call, names));
+    std::string text;
+    for (std::size_t i = page.begin; i < page.end; ++i) {
+        if (!text.empty()) text += ',';
+        text += ident_json(idents[i]);
+    }
+    return http::make_json(http::status::kOk,
+                           fmt::format(R"({{"identifiers":[{}]{}}})", text, page.token_json()));
+}
+
 }  // namespace icelight::server

@@ -48,6 +48,7 @@ struct Endpoint {
 std::span<const Endpoint> namespace_endpoints();
 std::span<const Endpoint> table_endpoints();
 std::span<const Endpoint> commit_endpoints();
+std::span<const Endpoint> view_endpoints();
 
 /// Levels joined by 0x1F, as in paths and in `parent`.
 std::vector<std::string> parse_levels(const std::string& joined);
@@ -75,5 +76,9 @@ struct Page {
 /// @param names  of all items, ascending: tokens name the last item of the page before.
 /// @error kInvalidArgument  pageSize is no positive number.
 Result<Page> find_page(const Call& call, const std::vector<std::string>& names);
+
+/// 200 {"identifiers":[…]}: the page of them that is asked for. @error as find_page().
+Result<http::Response> list_idents(const Call& call,
+                                   const std::vector<catalog::TableIdent>& idents);
 
 }  // namespace icelight::server

@@ -13,6 +13,8 @@ std::string_view type_of_missing(catalog::Noun noun) {
             return "NoSuchNamespaceException";
         case catalog::Noun::kTable:
             return "NoSuchTableException";
+        case catalog::Noun::kView:
+            return "NoSuchViewException";
         case catalog::Noun::kOther:
             break;
     }
@@ -22,7 +24,8 @@ std::string_view type_of_missing(catalog::Noun noun) {
 std::string_view type_of(const Error& error) {
     switch (error.code) {
         case ErrorCode::kInvalidArgument:
-            return "BadRequestException";
+            return catalog::is_invalid_view(error) ? "IllegalArgumentException"
+                                                   : "BadRequestException";
         case ErrorCode::kUnauthenticated:
             return "NotAuthorizedException";
         case ErrorCode::kForbidden:

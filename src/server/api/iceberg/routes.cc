@@ -28,7 +28,8 @@ constexpr std::size_t kBodyBytesMax = std::size_t{16} << 20;
 /// Every endpoint of the table, in the specification's order.
 std::vector<Endpoint> all_endpoints() {
     std::vector<Endpoint> all;
-    for (const auto endpoints : {namespace_endpoints(), table_endpoints(), commit_endpoints()})
+    for (const auto endpoints :
+         {namespace_endpoints(), table_endpoints(), commit_endpoints(), view_endpoints()})
         all.insert(all.end(), endpoints.begin(), endpoints.end());
     return all;
 }

@@ -20,18 +20,7 @@ constexpr std::string_view kFormatVersionProperty = "format-version";
 
 Result<http::Response> list(const Call& call) {
     ICE_ASSIGN(const auto idents, call.catalog.list_tables(call.space()));
-    std::vector<std::string> names;
-    names.reserve(idents.size());
-    for (const auto& ident : idents)
-        names.push_back(ident.name);
-    ICE_ASSIGN(const Page page, find_page(call, names));
-    std::string text;
-    for (std::size_t i = page.begin; i < page.end; ++i) {
-        if (!text.empty()) text += ',';
-        text += ident_json(idents[i]);
-    }
-    return http::make_json(http::status::kOk,
-                           fmt::format(R"({{"identifiers":[{}]{}}})", text, page.token_json()));
+    return list_idents(call, idents);
 }
 
 /// "format-version" among the properties says what the table is to be; it is not kept there.
@@ -119,8 +108,10 @@ Result<http::Response> ask(const Call& call) {
 }
 
 Result<http::Response> drop(const Call& call) {
-    ICE_TRY(call.change(catalog::DropTable{.ident = call.table(),
-                                           .is_admin = call.caller.role == app::Role::kAdmin}));
+    ICE_TRY(
+        call.change(catalog::DropTable{.ident = call.table(),
+                                       .is_admin = call.caller.role == app::Role::kAdmin,
+                                       .is_purge = call.parameter("purgeRequested") == "true"}));
     return make_no_content();
 }
 

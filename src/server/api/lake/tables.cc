@@ -94,9 +94,9 @@ Result<TextRows> list_columns(catalog::Catalog& catalog,
     return rows;
 }
 
-awaitable<http::Response> answer(WorkerPool& pool, std::function<Result<TextRows>()> read) {
+awaitable<http::Response> answer(TableRoutes with, std::function<Result<TextRows>()> read) {
     const auto begin = system_clock().steady();
-    auto rows = co_await offload<TextRows>(pool, std::move(read));
+    auto rows = co_await offload<TextRows>(with.pool, std::move(read));
     if (!rows) co_return http::make_error(rows.error());
     const auto taken =
         std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - begin);
@@ -115,8 +115,8 @@ void add_table_routes(http::Router& router, TableRoutes with) {
     router.add({.method = http::Method::kGet,
                 .pattern = "/tables/{namespace}",
                 .handler =
-                    [with](http::RequestPtr request) {
-                        return answer(with.pool, [with, space = request->parameter(0)] {
+                    [with](const http::RequestPtr& request) {
+                        return answer(with, [with, space = request->parameter(0)] {
                             return list_tables(with.catalog, space);
                         });
                     },
@@ -124,9 +124,9 @@ void add_table_routes(http::Router& router, TableRoutes with) {
     router.add({.method = http::Method::kGet,
                 .pattern = "/tables/{namespace}/{table}",
                 .handler =
-                    [with](http::RequestPtr request) {
+                    [with](const http::RequestPtr& request) {
                         return answer(
-                            with.pool,
+                            with,
                             [with, space = request->parameter(0), name = request->parameter(1)] {
                                 return list_columns(with.catalog, space, name);
                             });
