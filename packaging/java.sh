@@ -1,4 +1,4 @@
-# Sourced by tests: Java 17 and Maven, from Debian (packaging/debian.sh test), and the jars of a pom.
+# Run by tests: the jars of a pom, for Debian's Java 17 (packaging/debian.sh test).
 
 # icelight_java_jars POM NAME: prints the folder that holds the jars that the pom names, made when missing or stale.
 icelight_java_jars() {

@@ -216,7 +216,13 @@ inline constexpr std::array<Column, kEventColumnCount> kEventColumns{{
 
 /// analytics.events__rejected
 inline constexpr std::array<Column, kRejectedColumnCount> kRejectedColumns{{
-    {rejected_id::kStage, "stage", ColumnType::kString, false, "server", "parse or validate."},
+    {rejected_id::kStage,
+     "stage",
+     ColumnType::kString,
+     false,
+     "server",
+     "parse, validate, flush, or replay for the note that a replayed event had been stored "
+     "before."},
     {rejected_id::kFamily,
      "family",
      ColumnType::kString,
@@ -228,13 +234,15 @@ inline constexpr std::array<Column, kRejectedColumnCount> kRejectedColumns{{
      ColumnType::kString,
      false,
      "server",
-     "parse_failure, missing_field, type_mismatch, invalid_value, too_large or too_deep."},
+     "parse_failure, missing_field, type_mismatch, invalid_value, too_large, too_deep or "
+     "duplicate."},
     {rejected_id::kPath,
      "path",
      ColumnType::kString,
      false,
      "server",
-     "The member at fault, such as batch[3].userId; empty for the whole body."},
+     "The member at fault, such as batch[3].userId, or track.userId where the URL named the type; "
+     "empty for the whole body."},
     {rejected_id::kDetail,
      "detail",
      ColumnType::kString,

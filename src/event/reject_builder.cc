@@ -31,6 +31,8 @@ std::uint32_t append_reject(const RefusedBytes& refused,
                             std::string& out) {
     const bool is_parse = is_parse_failure(refusal);
     std::string path = refused.path;
+    // What the URL said of a single event is not in its bytes; a replay needs it.
+    if (path.empty()) path = facts.route_type;
     if (!path.empty() && !refusal.member.empty()) path += '.';
     path += refusal.member;
     const std::string sha256 = sha256_hex(refused.bytes);

@@ -134,10 +134,15 @@ std::vector<semantic::Cube> make_cubes(const Config& config) {
     return cubes;
 }
 
+InflateLimits inflate_limits(const Config& config) {
+    InflateLimits limits;
+    limits.bytes_max = static_cast<std::size_t>(config.number("ingest.inflated-bytes-max"));
+    return limits;
+}
+
 IngestOptions ingest_options(const Config& config, const DataDirectory& directory) {
     IngestOptions options;
-    options.inflate.bytes_max =
-        static_cast<std::size_t>(config.number("ingest.inflated-bytes-max"));
+    options.inflate = inflate_limits(config);
     options.floors.unflushed_bytes_max =
         static_cast<std::uint64_t>(config.number("log.unflushed-bytes-max"));
     options.data_directory = directory.path();
@@ -334,7 +339,8 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
          *log,
          *auth,
          catalog_pool,
-         DeadLetterTables(config.text("lake.namespace"), config.text("lake.table"))});
+         DeadLetterTables(config.text("lake.namespace"), config.text("lake.table")),
+         inflate_limits(config)});
     model = std::make_unique<const semantic::Model>(make_cubes(config));
     add_cube_routes(*router,
                     {.service = *query,

@@ -11,7 +11,7 @@ import subprocess
 import unittest
 import xml.etree.ElementTree
 
-from harness import java
+from harness import packaging
 from harness.server import Server, scratch_directory
 
 KIT = pathlib.Path(__file__).resolve().parent / "rck" / "pom.xml"
@@ -38,7 +38,7 @@ def run_kit(server, name):
     # The kit reads rck.x; the client it makes reads x.
     properties = [f"-D{prefix}{key}={value}" for key, value in options.items() for prefix in ("rck.", "")]
     command = ["java", "-Xmx1g", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", *properties, "-cp",
-               f"{java.jars(KIT, 'rck')}/*", "org.junit.platform.console.ConsoleLauncher", "execute", "-c", CLASSES[name],
+               f"{packaging.bring('java.sh', 'icelight_java_jars', KIT, 'rck')}/*", "org.junit.platform.console.ConsoleLauncher", "execute", "-c", CLASSES[name],
                "--config", "rck.local=false", "--disable-banner", "--details=none", f"--reports-dir={folder}"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=RUN_SECONDS)
     found = {"passed": [], "failed": [], "skipped": []}

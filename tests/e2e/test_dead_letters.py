@@ -104,6 +104,26 @@ class ReplayTest(unittest.TestCase):
         self.assertEqual(numbers(replay(self.server)), (1, 3, 0, 0, 0))
         self.assertEqual([row["m"] for row in self.rows("message_id AS m")], ["replay-0-0", "replay-0-1", "replay-0-2"])
 
+    def test_a_reject_whose_event_was_stored_meanwhile_is_closed(self):
+        event = {"type": "track", "event": "Late", "userId": "u", "messageId": "same"}
+        self.refuse(event)
+        self.refuse({**event, "messageId": "other"})
+        self.assertEqual(self.server.send([event]).status, 200)
+        report = replay(self.server)
+        self.assertEqual((report["replayed"], report["stored"], report["duplicates"]), (2, 1, 1))
+        notes = self.server.sql(f"SELECT replay_of AS r, type FROM {REJECTS} WHERE stage = 'replay'")
+        self.assertEqual(notes, [{"r": 0, "type": "duplicate"}])
+        # Neither the reject nor the note is taken again, also when the window has forgotten the event.
+        self.assertEqual(numbers(replay(self.server)), (0, 0, 0, 2, 0))
+        self.assertEqual(self.server.value("SELECT count(*) AS n FROM events WHERE message_id = 'same'"), 1)
+
+    def test_what_the_url_said_is_kept_over_every_replay(self):
+        self.assertEqual(self.server.request("POST", "/v1/page", json.dumps({"name": "Home"})).status, 400)
+        for _ in range(2):
+            self.assertEqual(numbers(replay(self.server))[:3], (1, 0, 1))
+        paths = self.server.sql(f"SELECT path FROM {REJECTS}")
+        self.assertEqual([row["path"] for row in paths], ["page.userId"] * 3)
+
     def test_filters_choose_and_limits_leave_the_rest(self):
         for number in range(5):
             self.refuse({"userId": f"u{number}"})

@@ -2,17 +2,24 @@
 
 import contextlib
 import hashlib
+import http.client
+import json
 import os
 import pathlib
 import shutil
 import socket
 import sqlite3
 import tempfile
+import threading
+import time
 import unittest
 
 from harness import events, log_file
+from harness.ledger import Ledger, Writer
 from harness.server import Server, StartFailed, wait_until
 
+# Requests may take 5 s, the last flush 10 s, the log and the catalog a moment.
+STOP_SECONDS_MAX = 25
 ARGUMENTS = ("--target-lag", "1s", "--log-segment-bytes", "1MiB")
 
 
@@ -240,6 +247,37 @@ class GoodStartTest(StartCase):
         self.assertEqual(self.server.stop(), 0)
         self.server.start("--target-lag", "1h")
         self.assertEqual(int(self.server.value("SELECT count(*) AS n FROM events", freshness="committed")), 30)
+
+    def test_a_stop_in_the_middle_of_everything_is_bounded_and_keeps_what_was_acknowledged(self):
+        self.server.start()
+        ledger = Ledger(7)
+        writers = [Writer(ledger, self.server.port, f"stop{number}") for number in range(4)]
+        reader, half = self.open_socket(), self.open_socket()
+        reader.sendall(b"GET /api/live HTTP/1.1\r\nHost: localhost\r\n\r\n")
+        half.sendall(b"POST /v1/batch HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+        query = threading.Thread(target=self.ask_for_ever, daemon=True)
+        for thread in (*writers, query):
+            thread.start()
+        wait_until(lambda: len(ledger.acknowledged) > 2_000, 60, "the load is there")
+        begin = time.monotonic()
+        self.assertEqual(self.server.stop(), 0)
+        self.assertLess(time.monotonic() - begin, STOP_SECONDS_MAX)
+        for thread in (*writers, query):
+            thread.join(timeout=30)
+        self.server.start()
+        rows = {}
+        for row in self.server.sql("SELECT message_id, properties FROM events"):
+            rows.setdefault(row["message_id"], []).append(row["properties"])
+        self.assertEqual(ledger.errors(rows), [])
+
+    def open_socket(self):
+        connection = socket.create_connection(("127.0.0.1", self.server.port), timeout=30)
+        self.addCleanup(connection.close)
+        return connection
+
+    def ask_for_ever(self):
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            self.server.request("POST", "/query", json.dumps({"sql": "SELECT count(*) FROM range(10000000000000) a"}))
 
     def test_a_torn_last_group_is_cut_and_the_rest_kept(self):
         self.server.start("--target-lag", "1h")

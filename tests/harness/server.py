@@ -135,6 +135,14 @@ class Server:
             if not os.environ.get("KEEP_TEST_DATA"):
                 shutil.rmtree(self.directory, ignore_errors=True)
 
+    def command(self, *arguments):
+        """`icelight …` on this server's data; what it printed on stdout."""
+        done = subprocess.run([self.binary, *arguments, "--data", self.data], capture_output=True, text=True, timeout=START_SECONDS,
+                              env=clean_environment(), check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"{arguments}: exit status {done.returncode}\n{done.stderr}")
+        return done.stdout.strip()
+
     # -- looking at it
 
     def pid(self):

@@ -182,7 +182,7 @@ TEST(ParseSingle, ErrorsHaveNoPath) {
     ASSERT_EQ(decoded.parsed.errors.size(), 1u);
     EXPECT_EQ(decoded.parsed.errors[0].path, "");
     EXPECT_EQ(decoded.parsed.errors[0].message, "Event must have either userId or anonymousId");
-    EXPECT_EQ(decoded.rejects[0].text(rejected_id::kPath), "userId");
+    EXPECT_EQ(decoded.rejects[0].text(rejected_id::kPath), "track.userId");
     EXPECT_EQ(parse_and_decode("[]", make_facts("track")).parsed.errors[0].code, "type_mismatch");
     EXPECT_TRUE(parse_and_decode("[", make_facts("track")).parsed.is_whole_request_bad);
 }

@@ -67,6 +67,18 @@ TEST(Rejects, OfBodiesThatAreNotJsonHoldTheWholeBody) {
     EXPECT_TRUE(reject.is_null(rejected_id::kMessageId));
 }
 
+TEST(Rejects, OfSingleRoutesSayWhatTheUrlSaid) {
+    auto facts = make_facts();
+    facts.path = Path::kSingle;
+    facts.route_type = "track";
+    const Decoded event = parse_and_decode(R"({"event":"e"})", facts);
+    ASSERT_EQ(event.rejects.size(), 1u);
+    EXPECT_EQ(event.rejects[0].text(rejected_id::kPath), "track.userId");
+    const Decoded body = parse_and_decode("{", facts);
+    ASSERT_EQ(body.rejects.size(), 1u);
+    EXPECT_EQ(body.rejects[0].text(rejected_id::kPath), "track");
+}
+
 TEST(Rejects, CanBeReplayedFromTheirRawBytes) {
     const Decoded first = parse_batch(R"({"type":"group","userId":"u","messageId":"m"})");
     ASSERT_EQ(first.rejects.size(), 1u);

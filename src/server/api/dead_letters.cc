@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <span>
 #include <utility>
 
 #include <fmt/format.h>
@@ -61,6 +62,11 @@ std::optional<http::Response> check(const Auth& auth, const http::Request& reque
                                 "Replays need Content-Type: application/json");
     }
     return std::nullopt;
+}
+
+std::size_t count_duplicates(std::span<const wal::Outcome> rows) {
+    return static_cast<std::size_t>(std::count_if(
+        rows.begin(), rows.end(), [](const wal::Outcome& row) { return row.is_duplicate; }));
 }
 
 /// Puts what one reject became behind the rest.
@@ -130,40 +136,69 @@ awaitable<Result<>> DeadLetters::replay_some(std::vector<std::uint64_t> offsets,
                                              std::shared_ptr<Report> report) {
     auto reply = co_await select(letters_sql(with_.tables, offsets));
     if (!reply) co_return tl::unexpected(std::move(reply).error());
-    std::function<Result<Batches>()> work = [this, text = std::move(*reply)] {
-        return rerun_all(text);
-    };
-    auto batches = co_await offload<Batches>(with_.pool, std::move(work));
-    if (!batches) co_return tl::unexpected(std::move(batches).error());
+    std::function<Result<Outcomes>()> work = rerun_later(std::move(*reply));
+    auto outcomes = co_await offload<Outcomes>(with_.pool, std::move(work));
+    if (!outcomes) co_return tl::unexpected(std::move(outcomes).error());
     report->taken += offsets.size();
-    for (auto& batch : *batches) {
-        report->rejected += batch.reject_bytes.size();
+    for (auto& outcome : *outcomes) {
+        report->rejected += outcome.batch.reject_bytes.size();
         if (is_dry_run) {
-            report->stored += batch.row_refs.size();
+            report->stored += outcome.batch.row_refs.size();
             continue;
         }
-        StartAppend start{&with_.log, std::move(batch)};
-        auto appended = co_await await_completion<wal::Appended>(std::move(start));
-        if (!appended) co_return tl::unexpected(std::move(appended).error());
-        for (const auto& row : appended->rows)
-            ++(row.is_duplicate ? report->duplicates : report->stored);
-        report->next_offset = appended->next_offset;
+        auto stored = co_await store(std::move(outcome), report);
+        if (!stored) co_return tl::unexpected(std::move(stored).error());
     }
     co_return Result<>();
 }
 
-Result<DeadLetters::Batches> DeadLetters::rerun_all(const std::string& reply) const {
+awaitable<Result<>> DeadLetters::store(Outcome outcome, std::shared_ptr<Report> report) {
+    StartAppend start{&with_.log, std::move(outcome.batch)};
+    auto appended = co_await await_completion<wal::Appended>(std::move(start));
+    if (!appended) co_return tl::unexpected(std::move(appended).error());
+    report->next_offset = appended->next_offset;
+    wal::Batch notes;
+    auto row = appended->rows.begin();
+    for (const auto& part : outcome.parts) {
+        const auto end = row + static_cast<std::ptrdiff_t>(part.rows);
+        const std::size_t duplicates = count_duplicates({row, end});
+        report->duplicates += duplicates;
+        report->stored += part.rows - duplicates;
+        if (part.rejects == 0 && part.rows == duplicates) {
+            notes.rejects += part.note;
+            notes.reject_bytes.push_back(static_cast<std::uint32_t>(part.note.size()));
+        }
+        row = end;
+    }
+    if (notes.reject_bytes.empty()) co_return Result<>();
+    StartAppend start_notes{&with_.log, std::move(notes)};
+    auto noted = co_await await_completion<wal::Appended>(std::move(start_notes));
+    if (!noted) co_return tl::unexpected(std::move(noted).error());
+    report->next_offset = noted->next_offset;
+    co_return Result<>();
+}
+
+std::function<Result<DeadLetters::Outcomes>()> DeadLetters::rerun_later(std::string reply) const {
+    return [this, text = std::move(reply)] {
+        return rerun_all(text);
+    };
+}
+
+Result<DeadLetters::Outcomes> DeadLetters::rerun_all(const std::string& reply) const {
     ICE_ASSIGN(const auto letters, decode_dead_letters(reply));
     const FingerprintKey key = with_.log.fingerprint_key();
-    Batches batches;
+    Outcomes outcomes;
     for (const auto& letter : letters) {
-        const bool is_full =
-            !batches.empty() &&
-            batches.back().rows.size() + batches.back().rejects.size() > kBatchBytesMax;
-        if (batches.empty() || is_full) batches.emplace_back();
-        add_to_batch(rerun(letter, key), batches.back());
+        const bool is_full = !outcomes.empty() && outcomes.back().batch.rows.size() +
+                                                          outcomes.back().batch.rejects.size() >
+                                                      kBatchBytesMax;
+        if (outcomes.empty() || is_full) outcomes.emplace_back();
+        auto parsed = rerun(letter, key, with_.inflate);
+        outcomes.back().parts.push_back(
+            {parsed.row_refs.size(), parsed.reject_bytes.size(), make_stored_before(letter)});
+        add_to_batch(std::move(parsed), outcomes.back().batch);
     }
-    return batches;
+    return outcomes;
 }
 
 awaitable<Result<std::string>> DeadLetters::select(std::string sql) {
@@ -190,8 +225,9 @@ http::Response DeadLetters::make_answer(const ReplayRequest& request, const Repo
         report.duplicates,
         report.rejected,
         open - std::min(open, report.taken));
-    body += fmt::format(
-        R"(,"below":{},"not_replayable_first":{})", *request.below, report.not_replayable);
+    body += fmt::format(R"(,"below":{},"not_replayable_first":{})",
+                        request.below.value_or(0),
+                        report.not_replayable);
     if (report.next_offset > 0) {
         body +=
             fmt::format(R"(,"token":"{}")", make_lake_token(with_.log.uuid(), report.next_offset));

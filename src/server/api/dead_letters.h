@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "base/result.h"
 #include "base/worker_pool.h"
 #include "http/router.h"
+#include "server/inflate.h"
 #include "server/replay/dead_letter_query.h"
 #include "wal/batch.h"
 
@@ -32,6 +34,7 @@ struct DeadLetterRoutes {
     const Auth& auth;
     WorkerPool& pool;  ///< For what takes longer than a net thread has.
     DeadLetterTables tables;
+    InflateLimits inflate;
 };
 
 /// POST /api/dead-letters/replay: runs rejected events through today's rules and appends what
@@ -39,6 +42,9 @@ struct DeadLetterRoutes {
 ///
 /// Which rejects were replayed before is read from the tables and the log, and a reject's outcome
 /// is one batch of the log: a crash at any point leaves each reject replayed once or not at all.
+/// Of a reject whose events were all stored before, nothing is left to name it: a note closes it,
+/// behind its batch, since only the log's answer tells. A crash between both leaves it open and
+/// stores nothing twice; the next replay notes it.
 /// One replay runs at a time (409 otherwise): two could take the same reject.
 /// Thread safety: handlers run on the net threads. Lifetime: shared by the route's handler.
 class DeadLetters {
@@ -59,7 +65,19 @@ private:
         std::uint64_t next_offset = 0;  ///< Of the log, past the last thing appended; 0: nothing.
     };
 
-    using Batches = std::vector<wal::Batch>;
+    /// What goes into the log at once, and whose part of it is what.
+    struct Outcome {
+        struct Part {
+            std::size_t rows = 0;
+            std::size_t rejects = 0;
+            std::string note;  ///< The encoded reject that closes it when all its rows were there.
+        };
+
+        wal::Batch batch;
+        std::vector<Part> parts;  ///< One a reject, in the order of their rows.
+    };
+
+    using Outcomes = std::vector<Outcome>;
 
     boost::asio::awaitable<http::Response> answer(http::RequestPtr request);
     boost::asio::awaitable<Result<Report>> replay(ReplayRequest request);
@@ -69,8 +87,11 @@ private:
                                                  std::shared_ptr<Report> report);
     /// The reply of one SELECT, JSON.
     boost::asio::awaitable<Result<std::string>> select(std::string sql);
+    /// Appends an outcome, then the notes that it needs.
+    boost::asio::awaitable<Result<>> store(Outcome outcome, std::shared_ptr<Report> report);
     /// What the rejects of `reply` become, one after the other; one reject is never split.
-    Result<Batches> rerun_all(const std::string& reply) const;
+    Result<Outcomes> rerun_all(const std::string& reply) const;
+    std::function<Result<Outcomes>()> rerun_later(std::string reply) const;
     http::Response make_answer(const ReplayRequest& request, const Report& report) const;
 
     const DeadLetterRoutes with_;

@@ -99,7 +99,7 @@ std::string join(std::span<const std::uint64_t> offsets) {
 
 /// The conditions of `request` on the rejects r.
 std::string conditions(const ReplayRequest& request) {
-    std::string out = "r._log_offset IS NOT NULL";
+    std::string out = "r._log_offset IS NOT NULL AND r.stage <> 'replay'";
     if (!request.offsets.empty())
         out += fmt::format(" AND r._log_offset IN ({})", join(request.offsets));
     if (!request.stage.empty()) out += " AND r.stage = " + quote(request.stage, '\'');

@@ -14,8 +14,9 @@
 /// Which rows of events__rejected a replay takes, and the SQL that finds them. Pure.
 ///
 /// A reject counts as replayed when a row of either table names its offset: `ingest_info.replay_of`
-/// of an event, `replay_of` of a newer reject. SQL sees the log's tail too, so what an earlier,
-/// killed replay made durable is seen.
+/// of an event, `replay_of` of a newer reject or of a note (stage "replay"), which is no dead
+/// letter itself. SQL sees the log's tail too, so what an earlier, killed replay made durable is
+/// seen.
 namespace icelight::server {
 
 inline constexpr std::size_t kReplayOffsetsMax = 1'000;
@@ -65,7 +66,8 @@ std::string letters_sql(const DeadLetterTables& tables, std::span<const std::uin
 /// A reject as the table kept it.
 struct DeadLetter {
     std::uint64_t offset = 0;
-    std::string path;  ///< "batch[3].userId"; "" or a member's name for a whole body.
+    std::string
+        path;  ///< "batch[3].userId", "track.userId"; "", "batch" or "track" for a whole body.
     std::string raw;
     std::string content_type;
     std::string source_id;

@@ -77,6 +77,7 @@ TEST(DeadLetterSql, QuotesNamesAndValues) {
         EXPECT_THAT(sql, HasSubstr("r._log_offset < 77")) << sql;
     }
     EXPECT_THAT(candidates_sql(tables(), {}), Not(HasSubstr("r.stage =")));
+    EXPECT_THAT(candidates_sql(tables(), {}), HasSubstr("r.stage <> 'replay'"));
 }
 
 TEST(DeadLetterReplies, AreDecoded) {

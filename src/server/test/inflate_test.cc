@@ -1,7 +1,6 @@
 #include "server/inflate.h"
 
 #include <brotli/encode.h>
-#include <zlib.h>
 #include <zstd.h>
 
 #include <array>
@@ -9,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
+#include "server/testing/compressed.h"
 
 namespace icelight::server {
 namespace {
@@ -16,34 +16,11 @@ namespace {
 using icelight::testing::HasMessage;
 using icelight::testing::IsError;
 using icelight::testing::IsOk;
+using testing::gzip;
+using testing::raw_deflate;
+using testing::zlib;
 
-std::string deflate(const std::string& text, int window_bits) {
-    z_stream stream{};
-    EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-    stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-    stream.avail_in = static_cast<uInt>(text.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
-    out.resize(stream.total_out);
-    deflateEnd(&stream);
-    return out;
-}
-
-std::string gzip(const std::string& text) {
-    return deflate(text, 15 + 16);
-}
-
-std::string zlib(const std::string& text) {
-    return deflate(text, 15);
-}
-
-std::string raw_deflate(const std::string& text) {
-    return deflate(text, -15);
-}
-
-std::string brotli(const std::string& text) {
+std::string brotli(std::string_view text) {
     std::string out(BrotliEncoderMaxCompressedSize(text.size()) + 64, '\0');
     std::size_t bytes = out.size();
     EXPECT_EQ(BrotliEncoderCompress(5,
@@ -58,7 +35,7 @@ std::string brotli(const std::string& text) {
     return out;
 }
 
-std::string zstd(const std::string& text) {
+std::string zstd(std::string_view text) {
     std::string out(ZSTD_compressBound(text.size()), '\0');
     out.resize(ZSTD_compress(out.data(), out.size(), text.data(), text.size(), 3));
     return out;
@@ -77,7 +54,7 @@ std::string noise(std::size_t bytes) {
 struct Coding {
     const char* name;
     Encoding encoding;
-    std::string (*compress)(const std::string&);
+    std::string (*compress)(std::string_view);
     bool has_check;    ///< Damage is always found.
     bool has_members;  ///< Several streams may stand in a row.
 };

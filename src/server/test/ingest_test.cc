@@ -1,10 +1,10 @@
 // The ingest paths on a real log: what is answered, and that it is on disk by then.
-#include <zlib.h>
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/testing/compressed.h"
 #include "server/testing/test_server.h"
 #include "wal/log.h"
 
@@ -14,6 +14,7 @@ namespace {
 using http::testing::Answer;
 using http::testing::Client;
 using http::testing::make_request;
+using testing::gzip;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::Not;
@@ -21,21 +22,6 @@ using ::testing::StartsWith;
 using testing::TestServer;
 
 constexpr std::string_view kTrack = R"({"userId":"u","event":"e","messageId":"m1"})";
-
-std::string gzip(std::string_view text) {
-    z_stream stream{};
-    EXPECT_EQ(::deflateInit2(&stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
-    std::string out(::deflateBound(&stream, text.size()), '\0');
-    std::string copy(text);
-    stream.next_in = reinterpret_cast<Bytef*>(copy.data());
-    stream.avail_in = static_cast<uInt>(copy.size());
-    stream.next_out = reinterpret_cast<Bytef*>(out.data());
-    stream.avail_out = static_cast<uInt>(out.size());
-    EXPECT_EQ(::deflate(&stream, Z_FINISH), Z_STREAM_END);
-    out.resize(stream.total_out);
-    ::deflateEnd(&stream);
-    return out;
-}
 
 std::string make_batch(std::size_t events, std::string_view prefix, std::size_t padding = 0) {
     std::string body = R"({"batch":[)";

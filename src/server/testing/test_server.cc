@@ -89,8 +89,8 @@ void TestServer::Parts::add_sql_routes(http::Router& router) {
                       .timeout = kQueryTimeout,
                       .threads = 2,
                       .memory_bytes_max = 1 << 30});
-    DeadLetters::add_routes(router,
-                            {*query, *log, *auth, pool, DeadLetterTables("analytics", "events")});
+    DeadLetters::add_routes(
+        router, {*query, *log, *auth, pool, DeadLetterTables("analytics", "events"), {}});
     add_cube_routes(router,
                     {.service = *query,
                      .model = model,
