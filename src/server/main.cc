@@ -19,6 +19,7 @@
 #include "server/command/replay.h"
 #include "server/command/tail.h"
 #include "server/config.h"
+#include "server/cubes/load_model.h"
 #include "server/key_command.h"
 #include "server/lifecycle.h"
 #include "server/version.h"
@@ -79,6 +80,8 @@ int run_serve(std::vector<std::string> arguments) {
     auto config = commands::load_config(std::move(arguments));
     if (!config) return complain(config.error().message);
     if (is_check) {
+        if (auto cubes = icelight::server::load_model(*config); !cubes)
+            return complain(cubes.error().message);
         fmt::print("the configuration is valid\n");
         return 0;
     }

@@ -310,6 +310,17 @@ inline constexpr std::array kOptions = {
            "",
            "COMPRESSION",
            "Compression of Parquet files; zstd is the only one."},
+    Option{
+        "cubes.path",
+        OptionType::kText,
+        "",
+        0,
+        0,
+        false,
+        "",
+        "",
+        "YAML file, or folder of them, with cubes, joins, segments and JSON fields of one's own; "
+        "for questions that the default cubes do not know (docs/cubes.md)."},
     Option{"query.workers",
            OptionType::kNumber,
            "2",

@@ -84,6 +84,10 @@ void sql_unavailable(const std::string& why) {
     log::warn(kModule, "no SQL worker can serve", {{"why", why}});
 }
 
+void cubes_unchecked(const std::string& why) {
+    log::warn(kModule, "cubes were not checked", {{"why", why}});
+}
+
 void sql_without_landlock() {
     log::warn(kModule,
               "this kernel has no Landlock: SQL is kept from other files by the other fences only",

@@ -22,6 +22,8 @@ void stopped();
 void stop_cut_short(const char* part, const std::string& why);
 /// WARN. Queries are answered with this error; ingest goes on.
 void sql_unavailable(const std::string& why);
+/// WARN. The operator's cubes could not be held against the tables; queries may fail.
+void cubes_unchecked(const std::string& why);
 /// WARN. This kernel has no Landlock: the gate, the engine's settings and seccomp stand alone.
 void sql_without_landlock();
 

@@ -19,9 +19,6 @@
 #include "lake/worker_client.h"
 #include "query/sandbox/sandbox.h"
 #include "query/service.h"
-#include "semantic/events_cube.h"
-#include "semantic/person.h"
-#include "semantic/sql_writer.h"
 #include "server/api/cors.h"
 #include "server/api/cube.h"
 #include "server/api/dead_letters.h"
@@ -41,6 +38,7 @@
 #include "server/api/webhook.h"
 #include "server/auth.h"
 #include "server/config.h"
+#include "server/cubes/load_model.h"
 #include "server/data_directory.h"
 #include "server/ingest_gate.h"
 #include "server/listen_address.h"
@@ -125,15 +123,6 @@ lake::UpkeepOptions upkeep_options(const Config& config, const DataDirectory& di
     return options;
 }
 
-std::vector<semantic::Cube> make_cubes(const Config& config) {
-    const auto table = semantic::quote_name(config.text("lake.namespace")) + "." +
-                       semantic::quote_name(config.text("lake.table"));
-    auto events = semantic::make_events_cube(table, semantic::default_json_fields());
-    auto cubes = semantic::make_people_cubes(table, semantic::default_json_fields(), events);
-    cubes.insert(cubes.begin(), std::move(events));
-    return cubes;
-}
-
 InflateLimits inflate_limits(const Config& config) {
     InflateLimits limits;
     limits.bytes_max = static_cast<std::size_t>(config.number("ingest.inflated-bytes-max"));
@@ -206,7 +195,7 @@ struct Wiring::Parts {
     std::unique_ptr<lake::Flusher> flusher;
     std::unique_ptr<lake::Upkeep> upkeep;
     std::unique_ptr<query::Service> query;
-    std::unique_ptr<const semantic::Model> model;
+    semantic::BuiltModel cubes;
     WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
     WorkerPool fsck_pool{"fsck", 1, kChecksWaitingMax};
     WorkerPool catalog_writers{"catalog-write", kCatalogWriteThreads, kCatalogPoolItemsMax};
@@ -219,6 +208,7 @@ struct Wiring::Parts {
     Result<> open_keys(const Config& config, const ListenAddress& listen);
     Result<> open_storage(const Config& config);
     void start_work(const Config& config);
+    Result<> check_cubes();
     std::shared_ptr<const http::Router> make_router(const Config& config, bool is_public);
     void add_lake_routes(http::Router& router, const Config& config);
 };
@@ -231,18 +221,25 @@ Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config) {
     ICE_ASSIGN(const auto listen, parse_listen_address(config.text("server.listen")));
     raise_open_files_limit();
 
+    ICE_ASSIGN(auto cubes, load_model(config));
     ICE_ASSIGN(auto directory, DataDirectory::open(config.text("server.data")));
     auto parts = std::make_unique<Parts>(std::move(directory));
+    parts->cubes = std::move(cubes);
     ICE_TRY(parts->open_keys(config, listen));
     ICE_ASSIGN(auto listener, open_listener(config, listen));
     parts->listener = std::move(listener);
     ICE_TRY(parts->directory.announce("http://" + parts->listener->address()));
     ICE_TRY(parts->open_storage(config));
     parts->start_work(config);
-    parts->listener->serve(parts->make_router(config, !is_loopback_host(listen.address)));
 
     std::unique_ptr<Wiring> wiring(new Wiring(std::move(parts)));
-    wiring->address_ = wiring->parts_->listener->address();
+    if (auto checked = wiring->parts_->check_cubes(); !checked) {
+        wiring->stop({});
+        return tl::unexpected(std::move(checked).error());
+    }
+    auto& serving = *wiring->parts_->listener;
+    serving.serve(wiring->parts_->make_router(config, !is_loopback_host(listen.address)));
+    wiring->address_ = serving.address();
     telemetry::started(wiring->address_, config.summary());
     if (!wiring->parts_->gate->is_key_needed()) telemetry::keys_advised();
     return wiring;
@@ -313,6 +310,14 @@ void Wiring::Parts::start_work(const Config& config) {
         *log, directory.log(), *flusher, *catalog, {names.space, names.events}, *auth, files});
 }
 
+/// Where the engine answers nothing, ingest goes on, and so do the cubes, unchecked.
+Result<> Wiring::Parts::check_cubes() {
+    ICE_ASSIGN(const auto why_not, check_model(cubes.probes, *query));
+    if (!why_not.empty()) telemetry::cubes_unchecked(why_not);
+    cubes.probes.clear();
+    return {};
+}
+
 std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& config,
                                                                bool is_public) {
     auto router = std::make_shared<http::Router>();
@@ -341,10 +346,9 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
          catalog_pool,
          DeadLetterTables(config.text("lake.namespace"), config.text("lake.table")),
          inflate_limits(config)});
-    model = std::make_unique<const semantic::Model>(make_cubes(config));
     add_cube_routes(*router,
                     {.service = *query,
-                     .model = *model,
+                     .model = *cubes.model,
                      .auth = *auth,
                      .timeout = config.duration("query.timeout"),
                      .clock = system_clock()});
