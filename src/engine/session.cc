@@ -1,6 +1,7 @@
 #include "engine/session.h"
 
 #include <charconv>
+
 #include <fmt/format.h>
 
 #include "engine/duckdb_internal.h"

@@ -95,8 +95,8 @@ std::vector<std::string> read_tables(const std::string& body) {
     std::vector<std::string> tables;
     json::error_code error;
     const auto parsed = json::parse(body, error);
-    const auto* data = !error && parsed.is_object() ? parsed.as_object().if_contains("data")
-                                                    : nullptr;
+    const auto* data =
+        !error && parsed.is_object() ? parsed.as_object().if_contains("data") : nullptr;
     if (data == nullptr || !data->is_array()) return tables;
     for (const auto& row : data->as_array()) {
         const auto* space = row.is_object() ? row.as_object().if_contains("namespace") : nullptr;
@@ -170,22 +170,20 @@ void add_assist_routes(http::Router& router, AssistRoutes with) {
         if (!refusal) request.principal = (*auth.find_caller(request))->name;
         return refusal;
     };
-    router.add({.method = http::Method::kPost,
-                .pattern = "/api/sql/check",
-                .handler =
-                    [with](http::RequestPtr request) {
-                        return answer_check(with, std::move(request));
-                    },
-                .check = check,
-                .body_bytes_max = kBodyBytesMax});
-    router.add({.method = http::Method::kPost,
-                .pattern = "/api/sql/complete",
-                .handler =
-                    [with](http::RequestPtr request) {
-                        return answer_complete(with, std::move(request));
-                    },
-                .check = check,
-                .body_bytes_max = kBodyBytesMax});
+    router.add(
+        {.method = http::Method::kPost,
+         .pattern = "/api/sql/check",
+         .handler =
+             [with](http::RequestPtr request) { return answer_check(with, std::move(request)); },
+         .check = check,
+         .body_bytes_max = kBodyBytesMax});
+    router.add(
+        {.method = http::Method::kPost,
+         .pattern = "/api/sql/complete",
+         .handler =
+             [with](http::RequestPtr request) { return answer_complete(with, std::move(request)); },
+         .check = check,
+         .body_bytes_max = kBodyBytesMax});
     router.add({.method = http::Method::kGet,
                 .pattern = "/api/sql/functions",
                 .handler =
@@ -202,8 +200,8 @@ void add_assist_routes(http::Router& router, AssistRoutes with) {
                         const auto column =
                             parameters ? http::find_parameter(*parameters, "column") : std::nullopt;
                         auto sql = make_paths_sql(*request, column.value_or("properties"));
-                        return answer_rows(
-                            with, make_request(with, *request, std::move(sql), kPathsAge));
+                        return answer_rows(with,
+                                           make_request(with, *request, std::move(sql), kPathsAge));
                     },
                 .check = check});
 }

@@ -11,18 +11,18 @@ namespace icelight::server {
 namespace {
 
 constexpr auto kKeywords = std::to_array<std::string_view>(
-    {"ALL",       "AND",     "ANTI",     "ARRAY",     "AS",        "ASC",       "ASOF",
-     "BETWEEN",   "BY",      "CASE",     "CAST",      "COLUMNS",   "CROSS",     "CUBE",
-     "DATE",      "DESC",    "DESCRIBE", "DISTINCT",  "ELSE",      "END",       "EXCEPT",
-     "EXCLUDE",   "EXISTS",  "EXPLAIN",  "EXTRACT",   "FALSE",     "FILTER",    "FIRST",
-     "FROM",      "FULL",    "GROUP",    "GROUPING",  "HAVING",    "ILIKE",     "IN",
-     "INNER",     "INTERSECT", "INTERVAL", "IS",      "JOIN",      "LAST",      "LATERAL",
-     "LEFT",      "LIKE",    "LIMIT",    "MATERIALIZED", "NATURAL", "NOT",      "NULL",
-     "NULLS",     "OFFSET",  "ON",       "OR",        "ORDER",     "OUTER",     "OVER",
-     "PARTITION", "QUALIFY", "RECURSIVE", "REPLACE",  "RIGHT",     "ROLLUP",    "ROWS",
-     "SAMPLE",    "SELECT",  "SEMI",     "SETS",      "SHOW",      "SUMMARIZE", "TABLES",
-     "THEN",      "TIMESTAMP", "TIMESTAMPTZ", "TRUE", "TRY_CAST",  "UNION",     "USING",
-     "VALUES",    "WHEN",    "WHERE",    "WINDOW",    "WITH"});
+    {"ALL",       "AND",       "ANTI",        "ARRAY",        "AS",       "ASC",       "ASOF",
+     "BETWEEN",   "BY",        "CASE",        "CAST",         "COLUMNS",  "CROSS",     "CUBE",
+     "DATE",      "DESC",      "DESCRIBE",    "DISTINCT",     "ELSE",     "END",       "EXCEPT",
+     "EXCLUDE",   "EXISTS",    "EXPLAIN",     "EXTRACT",      "FALSE",    "FILTER",    "FIRST",
+     "FROM",      "FULL",      "GROUP",       "GROUPING",     "HAVING",   "ILIKE",     "IN",
+     "INNER",     "INTERSECT", "INTERVAL",    "IS",           "JOIN",     "LAST",      "LATERAL",
+     "LEFT",      "LIKE",      "LIMIT",       "MATERIALIZED", "NATURAL",  "NOT",       "NULL",
+     "NULLS",     "OFFSET",    "ON",          "OR",           "ORDER",    "OUTER",     "OVER",
+     "PARTITION", "QUALIFY",   "RECURSIVE",   "REPLACE",      "RIGHT",    "ROLLUP",    "ROWS",
+     "SAMPLE",    "SELECT",    "SEMI",        "SETS",         "SHOW",     "SUMMARIZE", "TABLES",
+     "THEN",      "TIMESTAMP", "TIMESTAMPTZ", "TRUE",         "TRY_CAST", "UNION",     "USING",
+     "VALUES",    "WHEN",      "WHERE",       "WINDOW",       "WITH"});
 
 bool is_word(char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' ||
@@ -91,7 +91,8 @@ Suggestions suggest(std::string_view sql,
     Collector rest(word);
     for (const auto& table : tables) {
         // "analytics." is followed by its tables.
-        const auto whole = before.substr(found.from - (dot == std::string_view::npos ? 0 : dot + 1));
+        const auto whole =
+            before.substr(found.from - (dot == std::string_view::npos ? 0 : dot + 1));
         if (dot != std::string_view::npos && starts_without_case(table, whole))
             rest.add(std::string_view(table).substr(dot + 1), "table");
     }

@@ -27,6 +27,8 @@ struct Suggestions {
 ///
 /// @param cursor  bytes of `sql` before it.
 /// @param tables  names as the catalog spells them, "namespace.table".
-Suggestions suggest(std::string_view sql, std::size_t cursor, const std::vector<std::string>& tables);
+Suggestions suggest(std::string_view sql,
+                    std::size_t cursor,
+                    const std::vector<std::string>& tables);
 
 }  // namespace icelight::server

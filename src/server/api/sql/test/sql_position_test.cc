@@ -6,8 +6,9 @@ namespace icelight::server {
 namespace {
 
 TEST(SqlPosition, TheParserCountsCharacters) {
-    EXPECT_EQ(find_sql_position("SELECT a FORM b", "syntax error at or near \"b\" (at character 15)"),
-              (SqlPosition{1, 15}));
+    EXPECT_EQ(
+        find_sql_position("SELECT a FORM b", "syntax error at or near \"b\" (at character 15)"),
+        (SqlPosition{1, 15}));
     EXPECT_EQ(find_sql_position("SELECT a\n FORM b", "… (at character 16)"), (SqlPosition{2, 7}));
     EXPECT_EQ(find_sql_position("SELECT", "… (at character 7)"), (SqlPosition{1, 7}));
 }
@@ -25,8 +26,12 @@ TEST(SqlPosition, LinesThatWereCutAreFoundAgain) {
 }
 
 TEST(SqlPosition, OtherMessagesHaveNone) {
-    for (const char* message : {"", "function x is not allowed", "\nLINE x: a\n ^", "\nLINE 1: a",
-                                "(at character )", "\nLINE 1"}) {
+    for (const char* message : {"",
+                                "function x is not allowed",
+                                "\nLINE x: a\n ^",
+                                "\nLINE 1: a",
+                                "(at character )",
+                                "\nLINE 1"}) {
         EXPECT_EQ(find_sql_position("SELECT 1", message), std::nullopt) << message;
     }
 }
