@@ -161,7 +161,7 @@ Result<Statement> decode_names(std::string_view bytes) {
     ByteReader reader(bytes);
     const auto kind = reader.varint();
     const auto count = reader.varint();
-    if (!reader.ok() || kind > 1 || count > kTableReferencesMax) return malformed("names");
+    if (!reader.ok() || kind > 2 || count > kTableReferencesMax) return malformed("names");
     Statement statement;
     statement.kind = static_cast<StatementKind>(kind);
     for (std::uint64_t i = 0; i < count; ++i) {

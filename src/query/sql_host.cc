@@ -7,8 +7,10 @@
 
 #include <fmt/format.h>
 
+#include "engine/aggregates.h"
 #include "engine/sql_text.h"
 #include "io/file_system.h"
+#include "query/gate/allowed_functions.h"
 #include "query/plan/conditions.h"
 #include "query/plan/file_plan.h"
 #include "query/sandbox/sandbox.h"
@@ -112,6 +114,24 @@ std::string make_tables_sql(const std::vector<TableInput>& tables) {
     return fmt::format("SELECT * FROM (VALUES {}) t(namespace, name){}", rows, end);
 }
 
+/// A row for each name and kind that the gate lets through, with the engine's words about it.
+std::string make_functions_sql() {
+    std::string names;
+    for (const auto name : allowed_functions()) {
+        if (!names.empty()) names += ", ";
+        names += quote_literal(std::string(name));
+    }
+    for (const auto name : engine::kAggregateNames)
+        names += ", " + quote_literal(std::string(name));
+    return fmt::format(
+        "SELECT function_name AS name, any_value(function_type) AS kind, "
+        "any_value(description) AS description, list(DISTINCT array_to_string(parameters, ', ')) "
+        "AS parameters, any_value(return_type) AS returns, any_value(examples) AS examples FROM "
+        "duckdb_functions() WHERE function_name IN ({}) AND function_type IN ('scalar', "
+        "'aggregate', 'macro') GROUP BY function_name ORDER BY name",
+        names);
+}
+
 }  // namespace
 
 SqlHost::SqlHost(engine::Database database, engine::Session user, engine::Session own, Tail tail)
@@ -163,6 +183,10 @@ Result<Prepared> SqlHost::prepare(const PrepareMessage& request,
     facts.waited = inputs.waited;
     if (statement.kind == StatementKind::kShowTables) {
         prepared.sql = make_tables_sql(inputs.tables);
+        return prepared;
+    }
+    if (statement.kind == StatementKind::kShowFunctions) {
+        prepared.sql = make_functions_sql();
         return prepared;
     }
     const bool has_tail =

@@ -174,6 +174,43 @@ class CancelTest(SqlCase):
         self.assertEqual(self.server.value("SELECT 1 AS one"), 1)
 
 
+class AssistTest(SqlCase):
+    def post(self, path, **body):
+        return self.server.request("POST", path, json.dumps(body))
+
+    def test_a_statement_is_checked_without_running_it(self):
+        self.assertEqual(self.post("/api/sql/check", sql="SELECT count(*) FROM events").json(), {"success": True, "valid": True})
+        for sql, position in (("SELECT a\nFORM b", {"line": 2, "column": 6}), ("SELECT 1,\n  nope FROM events", {"line": 2, "column": 3}),
+                              ("SELECT nope FROM events", {"line": 1, "column": 8})):
+            found = self.post("/api/sql/check", sql=sql).json()
+            self.assertEqual((found["valid"], found.get("position")), (False, position), found)
+        found = self.post("/api/sql/check", sql="SELECT * FROM read_text('/etc/passwd')").json()
+        self.assertEqual((found["valid"], "position" in found), (False, False))
+
+    def test_words_are_completed(self):
+        found = self.post("/api/sql/complete", sql="select us from events", cursor=9).json()
+        self.assertEqual(found["from"], 7)
+        self.assertIn({"text": "user_id", "kind": "column"}, found["suggestions"])
+        self.assertIn({"text": "analytics.events", "kind": "table"}, self.post("/api/sql/complete", sql="select 1 from ana").json()["suggestions"])
+
+    def test_functions_are_listed_with_words_about_them(self):
+        rows = {row["name"]: row for row in self.server.request("GET", "/api/sql/functions").json()["data"]}
+        self.assertGreater(len(rows), 400)
+        self.assertTrue(rows["date_trunc"]["description"])
+        self.assertIn("sequence_match", rows)
+        self.assertNotIn("getenv", rows)
+        self.assertNotIn("duckdb_settings", rows)
+
+    def test_paths_of_json_columns_are_found(self):
+        rows = self.server.request("GET", "/api/tables/analytics/events/json-paths").json()["data"]
+        paths = {row["path"]: row["type"] for row in rows}
+        self.assertEqual(paths["$.x"], "DOUBLE")
+        self.assertIn("$.deep.list[*]", paths)
+        self.assertIn("$.library.name", {row["path"] for row in self.server.request(
+            "GET", "/api/tables/analytics/events/json-paths?column=context").json()["data"]})
+        self.assertEqual(self.server.request("GET", "/api/tables/analytics/events/json-paths?column=nope").status, 400)
+
+
 class NamesTest(SqlCase):
     def test_every_spelling_of_the_table_resolves(self):
         for name in ("events", "analytics.events", "icelight.analytics.events", "r2_datalake.analytics.events"):

@@ -13,8 +13,8 @@ namespace icelight::engine {
 class Session;
 }
 
-/// What a stranger's SQL may be: one SELECT (or EXPLAIN, DESCRIBE, SUMMARIZE of one, or SHOW
-/// TABLES) over the catalog's tables with harmless functions.
+/// What a stranger's SQL may be: one SELECT (or EXPLAIN, DESCRIBE, SUMMARIZE of one, SHOW TABLES
+/// or SHOW FUNCTIONS) over the catalog's tables with harmless functions.
 ///
 /// The text is read by the engine's own parser; its tree is walked against allow-lists, so what is
 /// not known is refused. Runs in the worker, never in the server.
@@ -39,7 +39,8 @@ inline constexpr std::string_view kAliasCatalog = "r2_datalake";
 
 enum class StatementKind : std::uint8_t {
     kRows,        ///< Run `sql`.
-    kShowTables,  ///< Answer with the catalog's table names.
+    kShowTables,     ///< Answer with the catalog's table names.
+    kShowFunctions,  ///< Answer with the functions that may be called.
 };
 
 struct Statement {

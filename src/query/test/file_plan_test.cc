@@ -1,8 +1,13 @@
 #include "query/plan/file_plan.h"
 
+#include <cstdio>
+#include <cstdlib>
+
 #include <gtest/gtest.h>
 
+#include "base/clock.h"
 #include "base/testing/matchers.h"
+#include "query/plan/table_view.h"
 
 namespace icelight::query {
 namespace {
@@ -141,6 +146,41 @@ TEST(FilePlan, TooManyKindsOfDeletesAreRefused) {
             .file.referenced_data_file = "file:///" + name;
     }
     EXPECT_THAT(plan_files(builder.table(), {}), IsError(ErrorCode::kUnsupported));
+}
+
+// The manifests are cached; what is left of planning is this and the view's text.
+TEST(FilePlan, TenThousandFilesArePlannedInMilliseconds) {
+    TableFiles table;
+    table.schema.fields = {{1, "n", false, iceberg::TypeKind::kLong}};
+    LiveFiles manifest;
+    for (std::int64_t i = 0; i < 10'000; ++i) {
+        LiveFile live;
+        live.file.file_path =
+            "/data/warehouse/analytics/events/data/" + std::to_string(i) + ".parquet";
+        live.file.lower_bounds[1] = iceberg::encode_value(iceberg::TypeKind::kLong, Value(i * 10));
+        live.file.upper_bounds[1] =
+            iceberg::encode_value(iceberg::TypeKind::kLong, Value(i * 10 + 9));
+        manifest.files.push_back(std::move(live));
+    }
+    table.data.push_back(std::make_shared<const LiveFiles>(std::move(manifest)));
+    table.data_files = 10'000;
+    const auto took = [&](const std::vector<Conditions>& mentions, std::size_t left) {
+        const auto begin = system_clock().steady();
+        const auto plan = plan_files(table, mentions);
+        EXPECT_EQ(plan->groups.at(0).files.size(), left);
+        EXPECT_THAT(make_view_select(table, *plan, TailKind::kNone, {}), IsOk());
+        return std::chrono::duration_cast<std::chrono::microseconds>(system_clock().steady() -
+                                                                     begin)
+            .count();
+    };
+    const Condition narrow{
+        1, iceberg::TypeKind::kLong, Comparison::kEqual, {Value(std::int64_t{55'555})}};
+    const auto one = took({{narrow}}, 1);
+    const auto all = took({}, 10'000);
+    printf("10,000 files: one left %ld us, all left %ld us\n", one, all);
+    if (std::getenv("TEST_ALL") != nullptr) {
+        EXPECT_LT(one, 150'000);
+    }
 }
 
 }  // namespace
