@@ -98,14 +98,40 @@ def guards(label, events, connections):
                   "--ingest-address-requests-per-second", "1000000")
     headers = f"X-API-Key: {key}\r\nX-Forwarded-For: 198.51.100.1, 203.0.113.7\r\n"
     off, on, next_id = [], [], 1
+    acknowledged = {plain: 0, guarded: 0}
     with plain, guarded:
         for _ in range(ROUNDS):
             for server, figures, more in ((plain, off, {}), (guarded, on, {"headers": headers})):
                 micros, _, result = measure(server.ingest_cpu, server.port, events, connections, next_id, **more)
                 next_id = result["next_id"]
+                acknowledged[server] += result["events_acknowledged"]
                 figures.append(micros)
+        for server, count in acknowledged.items():
+            check_answer(server, count)
     print(f"\n{label}: keys, limits and proxies off {spread(off)}, on {spread(on)} us CPU/event, "
           f"{100 * (median(on) / median(off) - 1):+.0f} %")
+
+
+def gzip_bodies(events, connections):
+    """How near the thread that inflates and parses comes to inflating alone: CPU of zlib's inflate over that thread's, for the
+    same bodies. The load generator compresses, so the server waits; CPU per event does not mind."""
+    alone, thread, whole, shares, next_id, acknowledged = [], [], [], [], 1, 0
+    with Server("--target-lag", "1h") as server:
+        for _ in range(ROUNDS):
+            bare = json.loads(subprocess.run([BUILD / "benches" / "bench_gunzip", str(events), "1"], check=True,
+                                             capture_output=True, text=True).stdout)
+            before = server.cpu_by_thread().get("ingest", 0)
+            micros, _, result = measure(server.ingest_cpu, server.port, events, connections, next_id, gzip=1)
+            inflating = (server.cpu_by_thread()["ingest"] - before) * 1e6 / result["events_acknowledged"]
+            next_id = result["next_id"]
+            acknowledged += result["events_acknowledged"]
+            alone.append(bare["us_per_event"])
+            thread.append(inflating)
+            whole.append(micros)
+            shares.append(100 * bare["us_per_event"] / inflating)
+        check_answer(server, acknowledged)
+    print(f"\ngzip bodies of {events} events: gunzip alone {spread(alone)}, thread ingest {spread(thread)}, all threads "
+          f"{spread(whole)} us CPU/event; {spread(shares, '{:.0f}')} % of the gunzip limit")
 
 
 def bare_sync(directory):
@@ -144,6 +170,7 @@ def main():
     singles = rounds("one event a request", 1, 32)
     guards("batches of 100", 100, 16)
     guards("one event a request", 1, 32)
+    gzip_bodies(100, 16)
     open_loop(singles)
 
 

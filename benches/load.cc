@@ -1,6 +1,7 @@
 // A load generator for POST /v1/batch and /v1/track on a loopback server.
 //
 //   bench_load --port P [--events 100] [--connections 16] [--seconds 3] [--rate R] [--first-id N]
+//              [--headers LINES] [--gzip 1]
 //   bench_load --print COUNT [--events 100] [--first-id N]     prints the bodies instead, one a
 //   line
 //
@@ -30,6 +31,7 @@
 #include "base/unique_fd.h"
 
 #include "event_template.h"
+#include "gzip.h"
 
 namespace icelight::bench {
 namespace {
@@ -48,6 +50,7 @@ struct Options {
     std::uint64_t first_id = 1;
     std::size_t printed = 0;
     std::string headers;  ///< Whole lines, each with its \r\n.
+    bool is_gzip = false;
 };
 
 struct Connection {
@@ -178,9 +181,13 @@ private:
         connection.sent = 0;
         connection.incoming.clear();
         connection.outgoing = options_.events > 1 ? "POST /v1/batch" : "POST /v1/track";
-        connection.outgoing += " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + options_.headers +
-                               "Content-Type: application/json\r\nContent-Length: ";
-        connection.outgoing += std::to_string(body.body().size()) + "\r\n\r\n" + body.body();
+        connection.outgoing += " HTTP/1.1\r\nHost: 127.0.0.1\r\n" + options_.headers;
+        if (options_.is_gzip) connection.outgoing += "Content-Encoding: gzip\r\n";
+        const std::string packed = options_.is_gzip ? gzip(body.body()) : std::string();
+        const std::string& sent = options_.is_gzip ? packed : body.body();
+        connection.outgoing +=
+            "Content-Type: application/json\r\nContent-Length: " + std::to_string(sent.size()) +
+            "\r\n\r\n" + sent;
         send_more(connection);
     }
 
@@ -250,6 +257,7 @@ Options parse_options(int argc, char** argv) {
         if (name == "--rate") options.rate = std::atof(value);
         if (name == "--print") options.printed = std::strtoul(value, nullptr, 10);
         if (name == "--headers") options.headers = value;
+        if (name == "--gzip") options.is_gzip = std::atoi(value) != 0;
         if (name == "--first-id") options.first_id = std::strtoull(value, nullptr, 10);
     }
     ICE_CHECK(options.port != 0 || options.printed > 0, "--port or --print is needed");

@@ -53,7 +53,12 @@ public:
         : options_(std::move(options)), keys_(std::move(keys)) {}
 
     /// What the caller may do: Token::role, may_read() and may_write() say it.
-    /// The Authorization header may also be the token alone, without a scheme.
+    ///
+    /// Authorization may also be the token alone, as the clients of the semantic layer send it. It
+    /// is safe for every caller: it is looked up among the same tokens; no page of another origin
+    /// can set the header without a preflight, and a bare value is no credential of a browser. A
+    /// credential with a scheme and X-API-Key come first. A value with a space in it is never one,
+    /// and IngestGate does not read it at all: write keys need their scheme.
     /// @error kUnauthenticated  with the original system's texts.
     Result<std::shared_ptr<const app::Token>> find_caller(const http::Request& request) const;
 

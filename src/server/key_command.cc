@@ -10,7 +10,8 @@
 
 #include "app/key_store.h"
 #include "base/clock.h"
-#include "server/admin_client.h"
+#include "http/target.h"
+#include "server/command/server_client.h"
 #include "server/config.h"
 #include "server/data_directory.h"
 #include "server/key_admin.h"
@@ -22,14 +23,6 @@ namespace json = boost::json;
 
 tl::unexpected<Error> refuse(const std::string& why) {
     return fail(ErrorCode::kInvalidArgument, why + "\n\nusage: icelight\n" + kKeyCommandUsage);
-}
-
-std::string find_variable(const std::vector<std::string>& environment, std::string_view name) {
-    for (const auto& entry : environment) {
-        if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=')
-            return entry.substr(name.size() + 1);
-    }
-    return {};
 }
 
 /// Words and flags of a command line. Every flag takes a value.
@@ -155,28 +148,32 @@ Result<KeyCall> make_token_call(const Arguments& arguments) {
     return refuse("token add, list or revoke?");
 }
 
+Result<std::string> ask(const std::string& url, const std::string& token, const KeyCall& call) {
+    ICE_ASSIGN(const auto target, command::parse_target(url, token));
+    std::string path = "/api";
+    for (const auto& segment : call.path)
+        path += "/" + http::encode_percent(segment);
+    return command::ask_server(target, {.method = call.method, .path = path, .body = call.body});
+}
+
 /// On the directory itself, or on the server that holds it.
 Result<std::string> run(const KeyCall& call,
                         const Arguments& arguments,
-                        const std::vector<std::string>& environment) {
-    std::string token = arguments.find("token").value_or("");
-    for (const char* name : {"ICELIGHT_TOKEN", "ICELIGHT_AUTH_API_TOKEN", "API_TOKEN"}) {
-        if (token.empty()) token = find_variable(environment, name);
-    }
-    if (auto server = arguments.find("server"))
-        return send_key_call({.url = *server, .token = token}, call);
-    std::string path =
-        arguments.find("data").value_or(find_variable(environment, "ICELIGHT_SERVER_DATA"));
-    if (path.empty()) path = "./data";
-    if (call.method != "POST" && !std::filesystem::exists(path)) {
+                        const command::Environment& environment) {
+    const auto given = command::complete({.url = arguments.find("server").value_or(""),
+                                          .data = arguments.find("data").value_or(""),
+                                          .token = arguments.find("token").value_or("")},
+                                         environment);
+    if (!given.url.empty()) return ask(given.url, given.token, call);
+    if (call.method != "POST" && !std::filesystem::exists(given.data)) {
         return fail(ErrorCode::kNotFound,
-                    path +
+                    given.data +
                         ": there is no such data directory; name it with "
                         "--data, or a server with --server");
     }
-    auto directory = DataDirectory::open(path);
+    auto directory = DataDirectory::open(given.data);
     if (!directory && directory.error().code == ErrorCode::kAlreadyExists)
-        return send_key_call({.url = DataDirectory::holder_of(path), .token = token}, call);
+        return ask(DataDirectory::holder_of(given.data), given.token, call);
     if (!directory) return tl::unexpected(std::move(directory).error());
     ICE_ASSIGN(auto database, app::Database::open(directory->app_file(), system_clock()));
     ICE_ASSIGN(const auto store, app::KeyStore::open(database, system_clock()));
@@ -237,7 +234,7 @@ CommandOutput describe(const json::object& answer) {
 
 Result<CommandOutput> run_key_command(std::string_view noun,
                                       const std::vector<std::string>& arguments,
-                                      const std::vector<std::string>& environment) {
+                                      const command::Environment& environment) {
     ICE_ASSIGN(const auto parsed, Arguments::parse(arguments));
     ICE_ASSIGN(const auto call,
                noun == "source" ? make_source_call(parsed) : make_token_call(parsed));

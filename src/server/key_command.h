@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "server/command/target_options.h"
 
 namespace icelight::server {
 
@@ -23,16 +24,13 @@ inline constexpr char kKeyCommandUsage[] =
     "  token list | revoke NAME\n"
     "             each with --data DIR, or --server URL and --token TOKEN\n";
 
-/// Runs `icelight source …` or `icelight token …`: on the server that holds the
-/// data directory, or on the directory itself when no server runs.
+/// Runs `icelight source …` or `icelight token …`: on the server that holds the data directory, or
+/// on the directory itself when no server runs.
 ///
-/// @param environment  "NAME=value"; ICELIGHT_SERVER_DATA, ICELIGHT_TOKEN and
-/// the aliases of
-///   auth.api-token are read.
-/// @error kInvalidArgument  the command line is wrong; others as key_admin.h
-/// and admin_client.h.
+/// @error kInvalidArgument  the command line is wrong; others as key_admin.h and
+///   command/server_client.h.
 Result<CommandOutput> run_key_command(std::string_view noun,
                                       const std::vector<std::string>& arguments,
-                                      const std::vector<std::string>& environment);
+                                      const command::Environment& environment);
 
 }  // namespace icelight::server

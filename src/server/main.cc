@@ -1,7 +1,5 @@
 // icelight: analytics events over HTTP, durable before they are acknowledged, in an Apache Iceberg
 // table.
-#include <unistd.h>
-
 #include <array>
 #include <cstdio>
 #include <string>
@@ -89,11 +87,9 @@ int run_serve(std::vector<std::string> arguments) {
 }
 
 int run_keys(const std::string& noun, const std::vector<std::string>& arguments) {
-    std::vector<std::string> environment;
-    for (char** entry = environ; *entry != nullptr; ++entry)
-        environment.emplace_back(*entry);
     icelight::log::set_level(icelight::log::Level::kWarn);
-    auto said = icelight::server::run_key_command(noun, arguments, environment);
+    auto said =
+        icelight::server::run_key_command(noun, arguments, commands::environment_of_process());
     if (!said) {
         complain(said.error().message);
         return said.error().code == icelight::ErrorCode::kInvalidArgument ? kUsageStatus : 1;

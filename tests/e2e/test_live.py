@@ -102,10 +102,10 @@ class LiveTest(ServerCase):
         begin = int(self.server.value("SELECT coalesce(max(_log_offset), -1) AS n FROM (SELECT _log_offset FROM events "
                                       "UNION ALL SELECT _log_offset FROM events__rejected)"))
         self.server.send([events.track("tail-0", event="Tail"), events.track("tail-1", event="Tail", user="someone")])
-        command = [self.server.binary, "tail", "--url", self.server.url, "--event", "Tail", "--count", "3",
+        command = [self.server.binary, "tail", "--server", self.server.url, "--event", "Tail", "--count", "3",
                    "--after", str(begin), "--json"] if begin >= 0 else []
         if not command:  # an empty log has nothing to begin behind
-            command = [self.server.binary, "tail", "--url", self.server.url, "--event", "Tail", "--count", "2", "--after", "0", "--json"]
+            command = [self.server.binary, "tail", "--server", self.server.url, "--event", "Tail", "--count", "2", "--after", "0", "--json"]
         done = subprocess.run(command, capture_output=True, text=True, timeout=60, env=clean_environment())
         self.assertEqual(done.returncode, 0, done.stderr)
         lines = [json.loads(line) for line in done.stdout.splitlines()]

@@ -38,6 +38,11 @@ class SdkRequest:
             text = text.replace(one.message_id.encode(), f"{one.message_id}-{mark}".encode())
         return SdkRequest(self.method, self.path, self.headers, text, self.is_gzip)
 
+    def with_key(self, key):
+        """The same request with another write key, wherever it carries one."""
+        headers = [(name, basic(key)["Authorization"] if value == BASIC else value) for name, value in self.headers]
+        return SdkRequest(self.method, self.path.replace(KEY, key), headers, self.text.replace(KEY.encode(), key.encode()), self.is_gzip)
+
     def send(self, port):
         """Byte for byte as recorded, but for Host and the length of what was compressed again."""
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)

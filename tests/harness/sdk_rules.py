@@ -46,6 +46,29 @@ EVENTS = {
 }
 
 
+def refused_for_good(reply):
+    """What SDKs look for in an answer that no repetition will change: members that some read without looking, and words."""
+    answer = object_of(reply.body)
+    if answer is None or answer.get("success") is not False:
+        return "no success:false in the body"
+    missing = [name for name in ("error", "code", "message") if not isinstance(answer.get(name), str)]
+    if missing:
+        return f"{missing} are missing: some SDKs would send it again for ever"
+    if not 400 <= reply.status < 500 or reply.status in (408, 410, 429, 460):
+        return f"{reply.status} is one that SDKs send again"
+    return "404 switches some SDKs off" if reply.status == 404 else ""
+
+
+def refused_for_now(reply):
+    """What makes every SDK come again, and those that can wait do so."""
+    if reply.status not in (429, 503):
+        return f"status {reply.status}"
+    if not 1 <= int(reply.headers.get("retry-after", "0")) <= 300:
+        return "no Retry-After that SDKs obey"
+    exposed = reply.headers.get("access-control-expose-headers", "").lower()
+    return "" if "access-control-allow-origin" not in reply.headers or "retry-after" in exposed else "pages cannot see Retry-After"
+
+
 def rule_of(name):
     return next(rule for prefix, rule in sorted(EVENTS.items(), reverse=True) if name.startswith(prefix))
 

@@ -6,6 +6,7 @@ from harness import sdk_requests, sdk_rules, wire
 from harness.server import Server
 
 RECORDINGS = 17
+TRIES = 30
 
 
 class RecordingsTest(unittest.TestCase):
@@ -61,6 +62,31 @@ class RecordingsTest(unittest.TestCase):
         fixtures = sdk_requests.fixtures()
         self.send_all(fixtures)
         self.assertEqual(self.count(), len(self.check_stored(fixtures)))
+
+    def first_events(self):
+        """Of each SDK one request with events."""
+        requests = {**sdk_requests.recordings(), **sdk_requests.fixtures()}
+        return {name: next(request for request in several if request.sent()) for name, several in requests.items()}
+
+    def test_a_wrong_key_is_refused_in_words_that_every_sdk_reads(self):
+        self.server.command("source", "add", "other")
+        for name, request in self.first_events().items():
+            with self.subTest(sdk=name):
+                reply = request.send(self.server.port)
+                self.assertEqual((reply.status, sdk_rules.refused_for_good(reply)), (401, ""), reply)
+                self.assertIn("invalid write key", reply.text().lower())
+        self.assertEqual(self.count(), 0)
+
+    def test_who_sends_too_fast_is_told_when_to_come_again(self):
+        key = self.server.command("source", "add", "slow", "--events-per-second", "1")
+        for name, request in self.first_events().items():
+            request = request.with_key(key)
+            with self.subTest(sdk=name):
+                for _ in range(TRIES):
+                    reply = request.send(self.server.port)
+                    if reply.status != 200:
+                        break
+                self.assertEqual(sdk_rules.refused_for_now(reply), "", reply)
 
     def test_what_sdks_load_first_is_there(self):
         for name, (path, headers) in sdk_requests.config_requests().items():

@@ -10,10 +10,10 @@
 #include "catalog/sqlite/offline.h"
 #include "io/file_system.h"
 #include "lake/fsck/file_probe.h"
-#include "server/admin_client.h"
 #include "server/command/commands.h"
 #include "server/command/directory_lock.h"
 #include "server/command/load_config.h"
+#include "server/command/server_client.h"
 #include "server/fsck_report.h"
 #include "wal/survey.h"
 
@@ -47,9 +47,10 @@ Result<std::string> check_stopped(const Config& config, const DirectoryLock& dir
 Result<std::string> check(const Config& config) {
     ICE_ASSIGN(const DirectoryLock directory, DirectoryLock::open(config.text("server.data")));
     if (directory.server_address().empty()) return check_stopped(config, directory);
-    return fetch_fsck_report({.url = directory.server_address(),
-                              .token = config.text("auth.api-token"),
-                              .token_source = "--auth-api-token or in ICELIGHT_AUTH_API_TOKEN"});
+    ICE_ASSIGN(Target target,
+               parse_target(directory.server_address(), config.text("auth.api-token")));
+    target.token_source = "--auth-api-token or in ICELIGHT_AUTH_API_TOKEN";
+    return fetch_fsck_report(target);
 }
 
 }  // namespace

@@ -1,10 +1,10 @@
 #include "server/command/load_config.h"
 
-#include <unistd.h>
-
 #include <fstream>
 #include <sstream>
 #include <utility>
+
+#include "server/command/target_options.h"
 
 namespace icelight::server::command {
 
@@ -37,8 +37,7 @@ Result<Config> load_config(std::vector<std::string> arguments) {
         text << file.rdbuf();
         sources.toml = text.str();
     }
-    for (char** entry = environ; *entry != nullptr; ++entry)
-        sources.environment.emplace_back(*entry);
+    sources.environment = environment_of_process();
     sources.flags = std::move(arguments);
     return Config::parse(sources);
 }

@@ -7,20 +7,19 @@
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
-#include "http/response.h"
 #include "server/command/server_client.h"
+#include "server/command/target_options.h"
 
 namespace icelight::server::command {
 namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kAnswerBytesMax = 1 << 20;
+/// A call runs at most 1,000 rejects, or --limit, before it answers.
+constexpr std::chrono::seconds kCallMax{1800};
 
 struct Options {
-    std::string url;
-    std::string data = "data";
-    std::string token;
+    TargetOptions server;
     std::vector<std::uint64_t> offsets;
     std::string stage;
     std::string source;
@@ -33,10 +32,7 @@ struct Options {
 };
 
 void add_options(CLI::App& app, Options& options) {
-    app.add_option("--data", options.data, "Data directory of the server (./data)");
-    app.add_option("--url", options.url, "Its address instead, such as http://127.0.0.1:8787");
-    app.add_option("--token", options.token, "A token that may change things (API_TOKEN)")
-        ->envname("API_TOKEN");
+    add_target_options(app, options.server);
     app.add_option("--offset", options.offsets, "Only the reject at this _log_offset; repeatable");
     app.add_option("--stage", options.stage, "Only rejects of this stage: parse or validate");
     app.add_option("--source", options.source, "Only rejects of this source");
@@ -66,21 +62,16 @@ std::uint64_t number_of(const json::object& answer, const char* name) {
 }
 
 Result<json::object> replay_once(const Target& target, const Options& options) {
-    std::string answer;
-    ICE_ASSIGN(const int status,
-               call_server(target,
-                           {.method = "POST",
-                            .path = "/api/dead-letters/replay",
-                            .headers = {},
-                            .body = make_body(options)},
-                           [&answer](std::string_view bytes) {
-                               answer.append(bytes);
-                               return answer.size() <= kAnswerBytesMax;
-                           }));
+    ICE_ASSIGN(const std::string answer,
+               ask_server(target,
+                          {.method = "POST",
+                           .path = "/api/dead-letters/replay",
+                           .body = make_body(options),
+                           .silence_max = kCallMax}));
     json::error_code error;
     auto parsed = json::parse(answer, error);
-    if (status != http::status::kOk || error || !parsed.is_object())
-        return fail(ErrorCode::kUnavailable, fmt::format("{} {}", status, answer));
+    if (error || !parsed.is_object())
+        return fail(ErrorCode::kUnavailable, "what answers there is no icelight of this version");
     return std::move(parsed.get_object());
 }
 
@@ -92,7 +83,7 @@ void print_not_replayable(const json::object& answer) {
 }
 
 int replay(Options options) {
-    const auto target = find_target(options.url, options.data, options.token);
+    const auto target = find_target(options.server);
     std::uint64_t replayed = 0;
     std::uint64_t stored = 0;
     std::uint64_t duplicates = 0;
@@ -139,6 +130,7 @@ int run_replay(const std::vector<std::string>& arguments) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
+    options.server = complete(options.server, environment_of_process());
     return replay(options);
 }
 

@@ -1,11 +1,11 @@
 #include "server/command/tail.h"
 
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <thread>
 
 #include <boost/json.hpp>
 #include <fmt/format.h>
@@ -14,18 +14,17 @@
 #include "http/target.h"
 #include "server/command/event_stream.h"
 #include "server/command/server_client.h"
+#include "server/command/target_options.h"
 
 namespace icelight::server::command {
 namespace {
 
 namespace json = boost::json;
 
-constexpr unsigned kReconnectSeconds = 1;
+constexpr std::chrono::seconds kReconnectWait{1};
 
 struct Options {
-    std::string url;
-    std::string data = "data";
-    std::string token;
+    TargetOptions server;
     std::vector<std::string> types;
     std::vector<std::string> events;
     std::vector<std::string> sources;
@@ -36,10 +35,7 @@ struct Options {
 };
 
 void add_options(CLI::App& app, Options& options) {
-    app.add_option("--data", options.data, "Data directory of the server to follow (./data)");
-    app.add_option("--url", options.url, "Its address instead, such as http://127.0.0.1:8787");
-    app.add_option("--token", options.token, "A token that may read (API_TOKEN)")
-        ->envname("API_TOKEN");
+    add_target_options(app, options.server);
     app.add_option("--type", options.types, "Only events of this type; may come again");
     app.add_option("--event", options.events, "Only events, pages or screens of this name");
     app.add_option("--source", options.sources, "Only events of this source");
@@ -52,9 +48,10 @@ void add_options(CLI::App& app, Options& options) {
 std::string make_path(const Options& options) {
     std::string query;
     const auto add = [&query](const char* name, const std::vector<std::string>& values) {
-        for (const auto& value : values)
+        for (const auto& value : values) {
             query += fmt::format(
                 "{}{}={}", query.empty() ? "?" : "&", name, http::encode_percent(value));
+        }
     };
     add("type", options.types);
     add("event", options.events);
@@ -75,7 +72,8 @@ Result<int> follow(const Target& target,
                    EventStream& stream,
                    std::uint64_t& shown,
                    std::string& refusal) {
-    Call call{.method = "GET", .path = make_path(options), .headers = {}, .body = {}};
+    Call call{.method = "GET", .path = make_path(options)};
+    call.silence_max = std::chrono::seconds(0);
     const std::string& last = stream.last_id().empty() ? options.after : stream.last_id();
     if (!last.empty()) call.headers.emplace_back("Last-Event-ID", last);
     const auto is_done = [&] {
@@ -105,7 +103,7 @@ int complain(const std::string& why) {
 }
 
 int tail(const Options& options) {
-    auto target = find_target(options.url, options.data, options.token);
+    auto target = find_target(options.server);
     if (!target) return complain(target.error().message);
     EventStream stream;
     std::uint64_t shown = 0;
@@ -115,12 +113,16 @@ int tail(const Options& options) {
         const auto status = follow(*target, options, stream, shown, refusal);
         if (options.count > 0 && shown >= options.count) return 0;
         const bool is_away = !status || *status == http::status::kUnavailable;
-        if (!is_away && *status != http::status::kOk) return complain(refusal);
-        if (is_away && !was_there) return complain(status ? refusal : status.error().message);
+        if (!is_away && *status != http::status::kOk)
+            return complain(refusal_of(*target, *status, refusal).message);
+        if (is_away && !was_there) {
+            return complain(
+                (status ? refusal_of(*target, *status, refusal) : status.error()).message);
+        }
         was_there = true;
-        ::sleep(kReconnectSeconds);
+        std::this_thread::sleep_for(kReconnectWait);
         // A server that was started again may have another port.
-        auto found = find_target(options.url, options.data, options.token);
+        auto found = find_target(options.server);
         if (found) target = std::move(found);
     }
 }
@@ -162,6 +164,7 @@ int run_tail(const std::vector<std::string>& arguments) {
     } catch (const CLI::ParseError& error) {
         return app.exit(error) == 0 ? 0 : 2;
     }
+    options.server = complete(options.server, environment_of_process());
     return tail(options);
 }
 

@@ -80,6 +80,21 @@ TEST(Auth, TokensMayWhatTheirRoleAndScopesSay) {
         << "with a token set up this machine needs one too";
 }
 
+TEST(Auth, TheTokenAloneIsACredentialToo) {
+    const app::HashKey key = app::make_hash_key();
+    const auto table = std::make_shared<app::KeyTable>(key);
+    table->add_token({.name = "r", .role = app::Role::kRead}, app::hash_secret(key, "read"));
+    const Auth auth({.api_token = "admin"}, [table] { return table; });
+    EXPECT_THAT(auth.check_admin(make_request("admin")), IsOk());
+    EXPECT_THAT(auth.check_query(make_request("  read ")), IsOk());
+    EXPECT_THAT(auth.check_admin(make_request("read")), IsError(ErrorCode::kForbidden))
+        << "it may no more than with a scheme";
+    for (const char* text :
+         {"wrong", "Bearer", "Basic", "Token admin", "admin admin", "admin,read"})
+        EXPECT_THAT(auth.check_query(make_request(text)), IsError(ErrorCode::kUnauthenticated))
+            << text;
+}
+
 TEST(Host, KnowsLoopbackNames) {
     for (const char* host : {"localhost",
                              "LOCALHOST:8787",

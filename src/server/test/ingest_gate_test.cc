@@ -77,6 +77,13 @@ TEST_F(IngestGateTest, AKeyMayComeByEveryCarrier) {
     EXPECT_EQ(gate.admit_body_key(make_request({}), "ios-key").source->id, "ios");
 }
 
+TEST_F(IngestGateTest, AKeyWithoutItsSchemeIsNone) {
+    auto gate = make_gate();
+    EXPECT_EQ(outcome(gate, make_request({{"Authorization", "web-key"}})), "body");
+    EXPECT_NE(gate.admit_body_key(make_request({{"Authorization", "web-key"}}), "").refusal,
+              std::nullopt);
+}
+
 TEST_F(IngestGateTest, TheFirstKeyThatIsGoodCounts) {
     auto gate = make_gate();
     EXPECT_EQ(

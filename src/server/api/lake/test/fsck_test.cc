@@ -3,7 +3,7 @@
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
 
-#include "server/admin_client.h"
+#include "server/command/server_client.h"
 #include "server/fsck_report.h"
 #include "server/testing/test_server.h"
 #include "wal/log.h"
@@ -51,14 +51,15 @@ TEST(Fsck, IsFetchedByTheCommandOrRefusedWithAHint) {
     testing::TestServerOptions options;
     options.auth.api_token = "secret";
     TestServer server(std::move(options));
-    AdminTarget target{.url = "http://127.0.0.1:" + std::to_string(server.port()),
-                       .token = "secret",
-                       .token_source = "--the-option"};
-    const auto report = fetch_fsck_report(target);
+    command::Target target{.host = "127.0.0.1",
+                           .port = std::to_string(server.port()),
+                           .token = "secret",
+                           .token_source = "--the-option"};
+    const auto report = command::fetch_fsck_report(target);
     ASSERT_TRUE(report) << report.error().message;
     EXPECT_TRUE(json_of(*report).at("clean").as_bool());
     target.token = "";
-    const auto refused = fetch_fsck_report(target);
+    const auto refused = command::fetch_fsck_report(target);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, ErrorCode::kUnauthenticated);
     EXPECT_NE(refused.error().message.find("--the-option"), std::string::npos);
