@@ -124,7 +124,8 @@ Clock clock_of(const object& expression, std::size_t depth = 0) {
 
 std::optional<Operand> constant_of(const object& expression) {
     const auto value = object_of(expression, "value");
-    const auto type = value ? object_of(*value, "type") : std::nullopt;
+    if (!value) return std::nullopt;
+    const auto type = object_of(*value, "type");
     if (!type) return std::nullopt;
     const auto name = text_of(*type, "id");
     std::string_view text;
@@ -227,7 +228,7 @@ void SelectFilters::read_in(const object& expression) {
         operands.push_back(child);
     const element column = operands.front();
     operands.erase(operands.begin());
-    add(column, Comparison::kIn, std::move(operands));
+    add(column, Comparison::kIn, operands);
 }
 
 void SelectFilters::read_between(const object& expression) {
@@ -245,7 +246,7 @@ void SelectFilters::read_between(const object& expression) {
 
 void SelectFilters::add(const element& column,
                         Comparison comparison,
-                        std::vector<element> operands) {
+                        const std::vector<element>& operands) {
     object reference;
     array names;
     if (!is_column(column) || column.get(reference) != simdjson::SUCCESS ||

@@ -38,7 +38,7 @@ private:
     void read_between(const simdjson::dom::object& expression);
     void add(const simdjson::dom::element& column,
              Comparison comparison,
-             std::vector<simdjson::dom::element> operands);
+             const std::vector<simdjson::dom::element>& operands);
 
     std::vector<Named> named_;
     bool is_single_ = false;  ///< One table and nothing else: its columns need no qualifier.
