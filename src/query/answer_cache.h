@@ -47,7 +47,7 @@ public:
 private:
     struct Entry {
         std::shared_ptr<const CachedAnswer> answer;
-        std::uint64_t number;  ///< Of the store() that put it here.
+        std::uint64_t number = 0;  ///< Of the store() that put it here.
     };
 
     const std::size_t bytes_max_;

@@ -24,7 +24,7 @@ inline constexpr std::chrono::milliseconds kKillGrace{250};
 /// Bounds of one exchange with a worker.
 struct QueryBounds {
     Deadline deadline;
-    const std::atomic<bool>* is_cancelled;
+    const std::atomic<bool>* is_cancelled = nullptr;
 };
 
 /// What became of the worker itself.

@@ -18,6 +18,7 @@
 #include "base/log.h"
 #include "catalog/catalog.h"
 #include "catalog/sqlite/offline.h"
+#include "http/response.h"
 #include "io/file_system.h"
 #include "query/sandbox/sandbox.h"
 #include "query/stopped_lake.h"
@@ -25,6 +26,7 @@
 #include "server/command/commands.h"
 #include "server/command/directory_lock.h"
 #include "server/command/server_client.h"
+#include "server/command/target_options.h"
 #include "server/command/text_table.h"
 #include "wal/survey.h"
 
@@ -34,17 +36,16 @@ namespace {
 namespace json = boost::json;
 
 constexpr int kFailedStatus = 1;
-constexpr int kOkStatus = 200;
 constexpr std::chrono::seconds kProgressEvery{1};
+/// The server ends a query by itself: only then it is silent too long.
+constexpr std::chrono::seconds kSilenceBeside{30};
 /// For exports, which may be long; JSON and tables are cut after 10,000 rows.
 constexpr std::int64_t kRowsMax = 1'000'000'000;
 
 struct Options {
     std::string sql;
     std::string format = "table";
-    std::string data = "data";
-    std::string url;
-    std::string token;
+    TargetOptions server;
     std::string as_of;
     std::string space = "analytics";
     std::string events = "events";
@@ -56,11 +57,7 @@ void add_options(CLI::App& app, Options& options) {
     app.add_option("sql", options.sql, "One SELECT; absent or -: read from stdin");
     app.add_option("--format", options.format, "table (the default), csv, json, ndjson, parquet")
         ->check(CLI::IsMember({"table", "csv", "json", "ndjson", "parquet"}));
-    app.add_option(
-        "--data", options.data, "Data directory, its server running or stopped (./data)");
-    app.add_option("--url", options.url, "A server's address instead: http://127.0.0.1:8787");
-    app.add_option("--token", options.token, "A token that may query (API_TOKEN)")
-        ->envname("API_TOKEN");
+    add_target_options(app, options.server);
     app.add_option("--as-of", options.as_of, "A snapshot's id or a time");
     app.add_option("--timeout", options.timeout_s, "Seconds, at most what the server allows")
         ->check(CLI::Range(1, 300));
@@ -147,27 +144,24 @@ private:
 };
 
 /// @return what was gathered.
-Result<std::string> ask_server(const Target& target, const Options& options) {
+Result<std::string> stream_answer(const Target& target, const Options& options) {
     Output output(options.format == "table");
     std::string refusal;
     int status = 0;
-    ICE_TRY(call_server(
-        target,
-        {.method = "POST", .path = "/query", .headers = {}, .body = make_body(options)},
-        [&](std::string_view bytes) {
-            if (status == kOkStatus) return output.write(bytes);
-            refusal += bytes;
-            return true;
-        },
-        [&status](int code) { status = code; }));
-    if (status == kOkStatus) return output.gathered();
-    json::error_code error;
-    const auto parsed = json::parse(refusal, error);
-    const auto* text =
-        !error && parsed.is_object() ? parsed.as_object().if_contains("error") : nullptr;
-    return fail(ErrorCode::kInvalidArgument,
-                text != nullptr && text->is_string() ? std::string(text->as_string())
-                                                     : fmt::format("{} {}", status, refusal));
+    const Call call{.method = "POST",
+                    .path = "/query",
+                    .body = make_body(options),
+                    .silence_max = std::chrono::seconds(options.timeout_s) + kSilenceBeside,
+                    .take_status = [&status](int code) {
+                        status = code;
+                    }};
+    ICE_TRY(call_server(target, call, [&](std::string_view bytes) {
+        if (status == http::status::kOk) return output.write(bytes);
+        refusal += bytes;
+        return true;
+    }));
+    if (status != http::status::kOk) return tl::unexpected(refusal_of(target, status, refusal));
+    return output.gathered();
 }
 
 Result<query::StoppedLake> find_stopped_lake(const DirectoryLock& directory,
@@ -236,15 +230,14 @@ Result<std::string> ask_stopped(const DirectoryLock& directory, const Options& o
 }
 
 Result<std::string> ask(const Options& options) {
-    if (!options.url.empty()) {
-        ICE_ASSIGN(const auto target, find_target(options.url, options.data, options.token));
-        return ask_server(target, options);
+    auto server = complete(options.server, environment_of_process());
+    if (server.url.empty()) {
+        ICE_ASSIGN(const auto directory, DirectoryLock::open(server.data));
+        if (directory.server_address().empty()) return ask_stopped(directory, options);
+        server.url = directory.server_address();
     }
-    ICE_ASSIGN(const auto directory, DirectoryLock::open(options.data));
-    if (directory.server_address().empty()) return ask_stopped(directory, options);
-    ICE_ASSIGN(const auto target,
-               find_target(directory.server_address(), options.data, options.token));
-    return ask_server(target, options);
+    ICE_ASSIGN(const auto target, find_target(server));
+    return stream_answer(target, options);
 }
 
 }  // namespace
