@@ -189,6 +189,7 @@ std::vector<ActiveQuery> Service::Impl::active() const {
     };
     std::vector<ActiveQuery> list;
     const std::lock_guard lock(mutex_);
+    list.reserve(jobs_.size());
     for (const auto& [id, job] : jobs_) {
         list.push_back({.id = id,
                         .name = job->request.name,

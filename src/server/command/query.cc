@@ -263,9 +263,10 @@ int run_query(const std::vector<std::string>& arguments) {
         if (!table) return complain(table.error().message);
         fmt::print("{}", *table);
         const auto meta = answer->rfind("\"truncated\":true");
-        if (meta != std::string::npos && meta > answer->rfind("],\"meta\":"))
+        if (meta != std::string::npos && meta > answer->rfind("],\"meta\":")) {
             fmt::print(stderr,
                        "there are more rows; --format csv, ndjson or parquet has them all\n");
+        }
     }
     return std::fflush(stdout) == 0 ? 0 : kFailedStatus;
 }

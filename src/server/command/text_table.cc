@@ -104,6 +104,7 @@ Result<std::string> make_text_table(const std::string& answer) {
             widths[i] = std::max(widths[i], line[i].width);
     }
     std::vector<Cell> rule;
+    rule.reserve(widths.size());
     for (const std::size_t width : widths)
         rule.push_back({std::string(width, '-'), width, false});
     std::string out;
