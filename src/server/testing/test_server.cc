@@ -133,7 +133,7 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     parts_->log = take(wal::Log::open(
         {.directory = path / "log", .segment_bytes = kSegmentBytes}, files, clock, {}, false));
     must(parts_->catalog->adopt_log(catalog::kEventSink, parts_->log->uuid(), 0));
-    must(lake::ensure_tables(*parts_->catalog, {}, path / "warehouse", clock));
+    must(lake::ensure_tables(*parts_->catalog, {}, clock));
     parts_->flusher =
         std::make_unique<lake::Flusher>(lake::FlusherOptions{.log_directory = path / "log"},
                                         *parts_->log,
