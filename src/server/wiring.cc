@@ -21,7 +21,7 @@
 #include "query/sandbox/sandbox.h"
 #include "query/service.h"
 #include "server/api/cors.h"
-#include "server/api/cube.h"
+#include "server/api/cube/routes.h"
 #include "server/api/dead_letters.h"
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"

@@ -15,7 +15,7 @@
 #include "lake/worker_client.h"
 #include "query/service.h"
 #include "semantic/events_cube.h"
-#include "server/api/cube.h"
+#include "server/api/cube/routes.h"
 #include "server/api/dead_letters.h"
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"
