@@ -43,7 +43,8 @@ int serve(const Config& config) {
     const sigset_t stop = block_stop_signals();
     std::signal(SIGPIPE, SIG_IGN);
     log::set_level(level_of(config.text("server.log-level")));
-    ::mallopt(M_MMAP_THRESHOLD, kMappedBytesMin);
+    // Before any other thread is there.
+    ::mallopt(M_MMAP_THRESHOLD, kMappedBytesMin);  // NOLINT(concurrency-mt-unsafe)
 
     auto wiring = Wiring::start(config);
     if (!wiring) {

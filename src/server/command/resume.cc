@@ -35,7 +35,7 @@ Result<std::uint64_t> resume(const Config& config, catalog::ResumeChoice choice)
                                              system_clock()));
     // A table that was dropped is there again, empty, before it takes its copy of W.
     ICE_TRY(lake::ensure_tables(*catalog, names, system_clock()));
-    const auto watermark = catalog->resume({catalog::kEventSink, choice, log.first_offset});
+    auto watermark = catalog->resume({catalog::kEventSink, choice, log.first_offset});
     ICE_TRY(catalog->close(deadline_in(kCloseWait)));
     return watermark;
 }

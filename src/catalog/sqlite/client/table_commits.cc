@@ -120,7 +120,8 @@ Result<> ClientChanges::account_for(Connection& connection,
     if (!is_gone && halt.kept_below == carried_below(before, kEventSink))
         return add_offsets_gone(connection, kEventSink, gone);
     if (!is_gone)
-        halt.reason = fmt::format("was rolled back to snapshot {}", *after.current_snapshot_id);
+        halt.reason =
+            fmt::format("was rolled back to snapshot {}", after.current_snapshot_id.value_or(0));
     telemetry::halted(text_of(sink.ident), halt.reason, halt.kept_below);
     return store_halt(connection, kEventSink, halt);
 }
