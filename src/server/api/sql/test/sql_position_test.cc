@@ -21,7 +21,7 @@ TEST(SqlPosition, TheBinderDrawsACaret) {
 
 TEST(SqlPosition, LinesThatWereCutAreFoundAgain) {
     const std::string sql = "SELECT " + std::string(100, 'a') + ", nope, " + std::string(100, 'b');
-    EXPECT_EQ(find_sql_position(sql, "x\n\nLINE 1: ...aaa, nope, bbb...\n                   ^"),
+    EXPECT_EQ(find_sql_position(sql, "x\n\nLINE 1: ...aaa, nope, bbb...\n                ^"),
               (SqlPosition{1, 110}));
 }
 
