@@ -93,6 +93,7 @@ Result<std::vector<TableIdent>> resolve(const Options& options,
                                         const Statement& statement,
                                         catalog::Catalog& catalog) {
     std::vector<TableIdent> idents;
+    idents.reserve(statement.tables.size());
     for (const auto& name : statement.tables)
         idents.push_back(make_ident(options, name));
     ICE_ASSIGN(const auto known, catalog.read_point(idents));

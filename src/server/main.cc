@@ -42,6 +42,7 @@ constexpr std::array kCommands{
     Command{"relocate", commands::run_relocate},
     Command{"replay", commands::run_replay},
     Command{"restore", commands::run_restore},
+    Command{"resume", commands::run_resume},
     Command{"tail", commands::run_tail},
     Command{"teardown", commands::run_teardown},
 };
@@ -63,6 +64,8 @@ constexpr char kUsage[] =
     "  backup            copy the data directory, in use or not; --data DIR, --to NEW_DIR\n"
     "  restore           make a data directory from a backup; --from BACKUP, --data NEW_DIR\n"
     "  relocate          make a directory that was moved or copied usable; --data DIR\n"
+    "  resume            after a rollback or drop of an event table; --accept or --replay, --data "
+    "DIR\n"
     "  teardown          name everything in the data directory, ask, delete it; --data DIR, --yes\n"
     "  version           print the version\n"
     "\n"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -20,7 +21,7 @@
 #include "query/sandbox/sandbox.h"
 #include "query/service.h"
 #include "server/api/cors.h"
-#include "server/api/cube.h"
+#include "server/api/cube/routes.h"
 #include "server/api/dead_letters.h"
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"
@@ -122,6 +123,18 @@ lake::UpkeepOptions upkeep_options(const Config& config, const DataDirectory& di
     options.retention.unreferenced_age = std::max(options.retention.age, options.gc_min_age);
     options.garbage_list = directory.garbage_list();
     return options;
+}
+
+/// "/a:/b", absolute; others are left out, as nobody could name them.
+std::vector<std::filesystem::path> view_folders(const Config& config) {
+    std::vector<std::filesystem::path> folders;
+    std::istringstream text(config.text("catalog.view-folders"));
+    for (std::string folder; std::getline(text, folder, ':');) {
+        std::filesystem::path path = std::filesystem::path(folder).lexically_normal();
+        if (!path.has_filename()) path = path.parent_path();
+        if (path.is_absolute()) folders.push_back(std::move(path));
+    }
+    return folders;
 }
 
 InflateLimits inflate_limits(const Config& config) {
@@ -272,16 +285,15 @@ Result<> Wiring::Parts::open_keys(const Config& config, const ListenAddress& lis
 
 Result<> Wiring::Parts::open_storage(const Config& config) {
     auto& files = io::posix_file_system();
-    ICE_ASSIGN(
-        catalog,
-        catalog::sqlite::open_catalog({.database = directory.catalog_file(),
-                                       .warehouse = directory.warehouse(),
-                                       .sink_tables = lake::sink_tables(table_names(config))},
-                                      files,
-                                      system_clock()));
+    ICE_ASSIGN(catalog,
+               catalog::sqlite::open_catalog({.database = directory.catalog_file(),
+                                              .warehouse = directory.warehouse(),
+                                              .sink_tables = lake::sink_tables(table_names(config)),
+                                              .view_folders = view_folders(config)},
+                                             files,
+                                             system_clock()));
     ICE_ASSIGN(log, open_log(config, directory, *catalog));
-    return lake::ensure_tables(
-        *catalog, table_names(config), directory.warehouse(), system_clock());
+    return lake::ensure_tables(*catalog, table_names(config), system_clock());
 }
 
 void Wiring::Parts::start_work(const Config& config) {

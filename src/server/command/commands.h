@@ -27,6 +27,8 @@ int run_backup(const std::vector<std::string>& arguments);
 int run_restore(const std::vector<std::string>& arguments);
 /// Makes the tables of a directory that was moved or copied say where they are.
 int run_relocate(const std::vector<std::string>& arguments);
+/// Decides about rows that somebody took out of the event tables: --accept or --replay.
+int run_resume(const std::vector<std::string>& arguments);
 /// Names everything in the data directory, asks (unless --yes), deletes it.
 int run_teardown(const std::vector<std::string>& arguments);
 

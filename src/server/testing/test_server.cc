@@ -15,7 +15,7 @@
 #include "lake/worker_client.h"
 #include "query/service.h"
 #include "semantic/events_cube.h"
-#include "server/api/cube.h"
+#include "server/api/cube/routes.h"
 #include "server/api/dead_letters.h"
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"
@@ -133,7 +133,7 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     parts_->log = take(wal::Log::open(
         {.directory = path / "log", .segment_bytes = kSegmentBytes}, files, clock, {}, false));
     must(parts_->catalog->adopt_log(catalog::kEventSink, parts_->log->uuid(), 0));
-    must(lake::ensure_tables(*parts_->catalog, {}, path / "warehouse", clock));
+    must(lake::ensure_tables(*parts_->catalog, {}, clock));
     parts_->flusher =
         std::make_unique<lake::Flusher>(lake::FlusherOptions{.log_directory = path / "log"},
                                         *parts_->log,

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "catalog/refusal.h"
-#include "catalog/sqlite/client_changes.h"
-#include "catalog/sqlite/names.h"
+#include "catalog/sqlite/client/client_changes.h"
+#include "catalog/sqlite/client/names.h"
 
 namespace icelight::catalog::sqlite {
 

@@ -5,13 +5,39 @@
 
 #include "catalog/metadata_file.h"
 #include "catalog/refusal.h"
-#include "catalog/sqlite/client_changes.h"
-#include "catalog/sqlite/names.h"
-#include "catalog/sqlite/view_rows.h"
+#include "catalog/sqlite/client/client_changes.h"
+#include "catalog/sqlite/client/names.h"
+#include "catalog/sqlite/client/view_rows.h"
 #include "catalog/view_file.h"
 #include "iceberg/view_metadata_json.h"
 
 namespace icelight::catalog::sqlite {
+
+namespace {
+
+/// Property: where the view's metadata files go, instead of "<location>/metadata".
+constexpr const char* kMetadataPath = "write.metadata.path";
+
+struct ViewPlace {
+    std::string location;          ///< As the client spells it.
+    std::filesystem::path folder;  ///< The same as a path.
+    std::filesystem::path root;    ///< What it lies in: the warehouse, or a folder for views.
+};
+
+/// @error kInvalidArgument  neither in the warehouse nor in a folder that is open to views.
+Result<ViewPlace> place_of(const Workshop& shop, const iceberg::ViewMetadata& metadata) {
+    const auto wanted = metadata.properties.find(kMetadataPath);
+    const std::string location =
+        wanted == metadata.properties.end() ? metadata.location + "/metadata" : wanted->second;
+    for (const std::filesystem::path& root : shop.view_folders) {
+        const auto folder = path_inside(location, root);
+        if (folder) return ViewPlace{location, *folder, root};
+    }
+    ICE_ASSIGN(auto folder, path_inside(location, shop.warehouse));
+    return ViewPlace{location, std::move(folder), shop.warehouse};
+}
+
+}  // namespace
 
 /// A name that a view may take.
 Result<> ClientChanges::Step::require_free_view(const TableIdent& ident) {
@@ -26,10 +52,10 @@ Result<> ClientChanges::Step::require_free_view(const TableIdent& ident) {
 
 /// Writes the view's next metadata file. The row gets its location; the caller stores it.
 Result<> ClientChanges::Step::write_view(ViewRow& row, const iceberg::ViewMetadata& metadata) {
-    ICE_ASSIGN(const auto folder, path_inside(metadata.location, owner.shop_.warehouse));
-    ICE_TRY(create_table_folders(owner.shop_.files, folder, owner.shop_.warehouse, {"metadata"}));
+    ICE_ASSIGN(const ViewPlace place, place_of(owner.shop_, metadata));
+    ICE_TRY(create_table_folders(owner.shop_.files, place.folder, place.root, {}));
     row.version += 1;
-    row.metadata_location = make_metadata_location(metadata.location, row.version);
+    row.metadata_location = make_metadata_location_in(place.location, row.version);
     ICE_ASSIGN(const auto path, path_of(row.metadata_location));
     ICE_TRY(tables.files().write(path, iceberg::encode_view_metadata(metadata)));
     reply.views = {

@@ -30,7 +30,7 @@ struct CubeRoutes {
 };
 
 /// Adds /cubejs-api/v1/{meta,load,subscribe,batch,dry-run,explain,sql}, each in the dialect that
-/// the request asks for (see cube_request.h), and the probes /livez and /readyz.
+/// the request asks for (see request.h), and the probes /livez and /readyz.
 void add_cube_routes(http::Router& router, CubeRoutes with);
 
 }  // namespace icelight::server

@@ -1,4 +1,4 @@
-#include "catalog/sqlite/names.h"
+#include "catalog/sqlite/client/names.h"
 
 #include <algorithm>
 

@@ -1,6 +1,5 @@
-#include "server/api/cube.h"
+#include "server/api/cube/routes.h"
 
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,8 +16,9 @@
 #include "semantic/path/path_reply.h"
 #include "semantic/reply/meta_reply.h"
 #include "semantic/reply/plan_reply.h"
-#include "server/api/cube_load.h"
-#include "server/api/cube_request.h"
+#include "server/api/cube/batch.h"
+#include "server/api/cube/load.h"
+#include "server/api/cube/request.h"
 #include "server/api/query.h"
 #include "server/auth.h"
 
@@ -51,27 +51,8 @@ http::Response answer_error(const Error& error, std::string_view id) {
     return response;
 }
 
-std::string iso_now(const Clock& clock) {
-    const auto now_ms = clock.now_us() / 1'000;
-    const auto seconds = static_cast<std::time_t>(now_ms / 1'000);
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    char text[32];
-    const auto length = std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts);
-    return fmt::format("{}.{:03}Z", std::string_view(text, length), now_ms % 1'000);
-}
-
 Checked<Answered> parse_one(const json::value& asked, Dialect dialect, const CubeRoutes& with) {
-    Answered answered;
-    const semantic::QueryContext context{with.model, with.clock.now_us(), dialect};
-    if (semantic::is_path_query(asked)) {
-        ICE_ASSIGN(answered.path, semantic::compile_path_query(asked, context, answered.warnings));
-        answered.query.dialect = dialect;
-    } else {
-        ICE_ASSIGN(answered.query, semantic::parse_query(asked, context, answered.warnings));
-    }
-    answered.asked = asked;
-    return answered;
+    return parse_answered(asked, {with.model, with.clock.now_us(), dialect});
 }
 
 /// One query, or the list of a blending one.
@@ -80,6 +61,7 @@ Checked<std::vector<Answered>> parse_queries(const CubeRequest& request, const C
     const auto* list = request.query.if_array();
     if (list == nullptr) {
         ICE_ASSIGN(auto one, parse_one(request.query, request.dialect, with));
+        one.warnings.insert(one.warnings.end(), request.warnings.begin(), request.warnings.end());
         queries.push_back(std::move(one));
         return queries;
     }
@@ -96,21 +78,8 @@ Checked<std::vector<Answered>> parse_queries(const CubeRequest& request, const C
     return queries;
 }
 
-/// Hands a load to the service; what await_completion() calls.
-struct StartLoad {
-    std::shared_ptr<CubeLoad> load;
-    std::function<http::Response(std::vector<Answered>)> build;
-
-    void operator()(Completion<http::Response> done) {
-        load->start([build = build, done = std::move(done)](Result<std::vector<Answered>> answers) {
-            if (!answers) return done(tl::unexpected(std::move(answers).error()));
-            done(build(std::move(*answers)));
-        });
-    }
-};
-
 /// Answers with the body, or says that the client has it: its id and times do not count.
-http::Response tagged(std::string body, std::string stable, const std::string& known) {
+http::Response tagged(std::string body, const std::string& stable, const std::string& known) {
     const auto tag = "\"" + sha256_hex(stable).substr(0, 32) + "\"";
     http::Response response;
     if (!known.empty() && known.find(tag) != std::string::npos) {
@@ -123,6 +92,40 @@ http::Response tagged(std::string body, std::string stable, const std::string& k
     return response;
 }
 
+/// What a load is answered with, once its rows are there.
+struct LoadAnswer {
+    semantic::ReplyFacts facts;
+    std::string known;  ///< If-None-Match
+    bool is_flat = false;
+    bool is_tagged = false;
+
+    std::string write(const std::vector<Answered>& answers,
+                      const semantic::ReplyFacts& written) const {
+        return is_flat ? semantic::flat_reply(answers.front(), written)
+                       : semantic::load_reply(answers, written);
+    }
+
+    http::Response response(const std::vector<Answered>& answers) const {
+        auto body = write(answers, facts);
+        if (!is_tagged) return http::make_json(http::status::kOk, std::move(body));
+        return tagged(std::move(body), write(answers, {}), known);
+    }
+};
+
+/// Hands a load to the service; what await_completion() calls.
+struct StartLoad {
+    std::shared_ptr<CubeLoad> load;
+    LoadAnswer answer;
+
+    void operator()(Completion<http::Response> done) {
+        load->start([answer = answer,
+                     done = std::move(done)](const Result<std::vector<Answered>>& answers) {
+            if (!answers) return done(tl::unexpected(answers.error()));
+            done(answer.response(*answers));
+        });
+    }
+};
+
 awaitable<http::Response> answer_load(CubeRoutes with, http::RequestPtr request) {
     auto read = read_cube_request(*request, true);
     if (!read) co_return answer_problem(read.error(), request_id(*request));
@@ -134,51 +137,24 @@ awaitable<http::Response> answer_load(CubeRoutes with, http::RequestPtr request)
         co_return answer_problem(
             {"several results need queryType=multi", "/timeDimensions", {}, {}}, id);
     }
-    auto load =
-        std::make_shared<CubeLoad>(with.service, with.model, with.timeout, std::move(*queries));
+    auto load = std::make_shared<CubeLoad>(with, std::move(*queries));
     if (auto compiled = load->compile(); !compiled) co_return answer_problem(compiled.error(), id);
-    const std::string known(request->header("if-none-match"));
-    const bool is_get = request->method != http::Method::kPost;
-    const semantic::ReplyFacts facts{id, iso_now(with.clock)};
-    StartLoad start{load, [=](std::vector<Answered> answers) {
-                        const auto write = [&](const semantic::ReplyFacts& f) {
-                            return is_flat ? semantic::flat_reply(answers.front(), f)
-                                           : semantic::load_reply(answers, f);
-                        };
-                        if (!is_get) return http::make_json(http::status::kOk, write(facts));
-                        return tagged(write(facts), write({}), known);
-                    }};
+    StartLoad start{load,
+                    {.facts = {id, with.clock.now_us()},
+                     .known = std::string(request->header("if-none-match")),
+                     .is_flat = is_flat,
+                     .is_tagged = request->method != http::Method::kPost}};
     auto response = co_await await_completion<http::Response>(std::move(start));
     if (!response) co_return answer_error(response.error(), id);
     co_return std::move(*response);
 }
 
-std::string failure_json(std::string_view error, const json::value& asked) {
-    return json::serialize(json::object{{"success", false}, {"error", error}, {"query", asked}});
-}
+/// Hands a batch to the service.
+struct StartBatch {
+    std::shared_ptr<CubeBatch> batch;
 
-/// One query of a batch: its whole answer with `success`, or why there is none.
-awaitable<std::string> answer_one(CubeRoutes with,
-                                  json::value asked,
-                                  Dialect dialect,
-                                  std::string id) {
-    auto one = parse_one(asked, dialect, with);
-    if (!one) co_return failure_json(problem_text(one.error()), asked);
-    std::vector<Answered> queries;
-    queries.push_back(std::move(*one));
-    auto load =
-        std::make_shared<CubeLoad>(with.service, with.model, with.timeout, std::move(queries));
-    if (auto compiled = load->compile(); !compiled)
-        co_return failure_json(problem_text(compiled.error()), asked);
-    const semantic::ReplyFacts facts{id, iso_now(with.clock)};
-    StartLoad start{load, [facts](std::vector<Answered> answers) {
-                        return http::make_json(http::status::kOk,
-                                               semantic::load_reply(answers, facts));
-                    }};
-    auto response = co_await await_completion<http::Response>(std::move(start));
-    if (!response) co_return failure_json(response.error().message, asked);
-    co_return R"({"success":true,)" + response->body.substr(1);
-}
+    void operator()(Completion<http::Response> done) { batch->start(std::move(done)); }
+};
 
 awaitable<http::Response> answer_batch(CubeRoutes with, http::RequestPtr request) {
     auto read = read_cube_request(*request, true);
@@ -190,12 +166,11 @@ awaitable<http::Response> answer_batch(CubeRoutes with, http::RequestPtr request
         co_return answer_problem(
             {fmt::format("more than {} queries", kQueriesMax), "/queries", {}, {}}, read->id);
     }
-    std::string results;
-    for (std::size_t i = 0; i < list->size(); ++i) {
-        const std::string one = co_await answer_one(with, (*list)[i], read->dialect, read->id);
-        results += (results.empty() ? "" : ",") + one;
-    }
-    co_return http::make_json(http::status::kOk, R"({"results":[)" + results + "]}");
+    const semantic::ReplyFacts facts{read->id, with.clock.now_us()};
+    StartBatch start{std::make_shared<CubeBatch>(with, read->dialect, facts, *list)};
+    auto response = co_await await_completion<http::Response>(std::move(start));
+    if (!response) co_return answer_error(response.error(), read->id);
+    co_return std::move(*response);
 }
 
 /// A query with the statement of its first period.
@@ -282,13 +257,10 @@ awaitable<http::Response> answer_explain(CubeRoutes with, http::RequestPtr reque
     if (!read) co_return answer_problem(read.error(), request_id(*request));
     auto planned = plan_one(read->query, read->dialect, with);
     if (!planned) co_return answer_problem(planned.error(), read->id);
-    const auto* options = read->options.if_object();
-    const auto* analyze = options == nullptr ? nullptr : options->if_contains("analyze");
-    const bool runs = analyze != nullptr && analyze->is_bool() && analyze->get_bool();
     StartExplain start{
         &with.service, make_sql_request(planned->compiled, with.timeout), planned->compiled};
-    start.request.sql.insert(0,
-                             runs ? "EXPLAIN (ANALYZE, FORMAT json) " : "EXPLAIN (FORMAT json) ");
+    start.request.sql.insert(
+        0, read->wants_analysis ? "EXPLAIN (ANALYZE, FORMAT json) " : "EXPLAIN (FORMAT json) ");
     auto response = co_await await_completion<http::Response>(std::move(start));
     if (!response) co_return answer_error(response.error(), read->id);
     co_return std::move(*response);
@@ -340,12 +312,12 @@ void add_cube_routes(http::Router& router, CubeRoutes with) {
     add("explain", answer_explain, false, true);
     router.add({.method = http::Method::kGet,
                 .pattern = "/livez",
-                .handler = [](http::RequestPtr /*request*/) {
+                .handler = [](const http::RequestPtr& /*request*/) {
                     return answer_live();
                 }});
     router.add({.method = http::Method::kGet,
                 .pattern = "/readyz",
-                .handler = [with](http::RequestPtr /*request*/) {
+                .handler = [with](const http::RequestPtr& /*request*/) {
                     return answer_ready(with);
                 }});
 }

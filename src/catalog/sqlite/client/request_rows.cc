@@ -1,4 +1,4 @@
-#include "catalog/sqlite/request_rows.h"
+#include "catalog/sqlite/client/request_rows.h"
 
 #include <utility>
 #include <vector>

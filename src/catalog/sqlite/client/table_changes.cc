@@ -5,9 +5,9 @@
 
 #include "catalog/metadata_file.h"
 #include "catalog/refusal.h"
-#include "catalog/sqlite/client_changes.h"
-#include "catalog/sqlite/names.h"
-#include "catalog/sqlite/view_rows.h"
+#include "catalog/sqlite/client/client_changes.h"
+#include "catalog/sqlite/client/names.h"
+#include "catalog/sqlite/client/view_rows.h"
 #include "io/file_system.h"
 
 namespace icelight::catalog::sqlite {
@@ -36,6 +36,8 @@ Result<bool> ClientChanges::Step::operator()(const CreateTable& change) {
     ICE_TRY(check_name(change.ident.name));
     ICE_TRY(path_inside(change.metadata.location, owner.shop_.warehouse));
     ICE_TRY(require_free(change.ident));
+    const bool is_sink = owner.find_sink(change.ident) != nullptr;
+    if (is_sink && !change.is_ours) return made_by_the_server(change.ident);
     ICE_TRY(remove_purge(connection, change.metadata.location));
     tables.create(change.ident, change.metadata);
     return true;
@@ -52,6 +54,7 @@ Result<bool> ClientChanges::Step::operator()(const RegisterTable& change) {
         ICE_TRY(tables.drop(connection, ident));
     } else {
         ICE_TRY(require_free(ident));
+        if (owner.find_sink(ident) != nullptr) return made_by_the_server(ident);
     }
     ICE_TRY(path_inside(change.metadata_location, owner.shop_.warehouse));
     ICE_ASSIGN(const auto metadata, load_metadata(owner.shop_.files, change.metadata_location));
@@ -82,10 +85,16 @@ Result<bool> ClientChanges::Step::operator()(const RenameTable& change) {
 }
 
 Result<bool> ClientChanges::Step::operator()(const DropTable& change) {
-    const bool is_sink = owner.find_sink(change.ident) != nullptr;
-    if (is_sink && !change.is_admin) {
+    const SinkTable* sink = owner.find_sink(change.ident);
+    if (sink != nullptr && !change.is_admin) {
         return fail(ErrorCode::kForbidden,
                     text_of(change.ident) + " is fed from the log: dropping it needs an admin");
+    }
+    if (sink != nullptr) {
+        const auto table = tables.load(connection, change.ident);
+        if (table) {
+            ICE_TRY(owner.account_for(connection, *sink, **table, {}));
+        }
     }
     if (change.is_purge) {
         const auto table = tables.load(connection, change.ident);

@@ -74,6 +74,12 @@ private:
                             ClientReply& reply);
     /// The view that a repeated request made, as it is now.
     Result<> load_view_of(Connection& connection, const ClientChange& change, ClientReply& reply);
+    /// A client's change of a sink's table, or its end (`after` without snapshots): the rules, R,
+    /// and the halt that follows from lost rows.
+    Result<> account_for(Connection& connection,
+                         const SinkTable& sink,
+                         const iceberg::TableMetadata& before,
+                         const iceberg::TableMetadata& after);
     const SinkTable* find_sink(const TableIdent& ident) const;
 
     Workshop& shop_;

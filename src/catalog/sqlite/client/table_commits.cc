@@ -1,11 +1,17 @@
 #include <algorithm>
 #include <variant>
 
+#include <fmt/format.h>
+
 #include "base/ids.h"
 #include "catalog/metadata_file.h"
 #include "catalog/refusal.h"
+#include "catalog/sink_halt.h"
 #include "catalog/snapshot_plan.h"
-#include "catalog/sqlite/client_changes.h"
+#include "catalog/sqlite/client/client_changes.h"
+#include "catalog/sqlite/halt_rows.h"
+#include "catalog/sqlite/offsets_gone.h"
+#include "catalog/telemetry.h"
 #include "iceberg/table_requirement.h"
 #include "iceberg/table_update.h"
 
@@ -68,6 +74,7 @@ Result<bool> ClientChanges::Step::commit_one(const TableCommit& commit) {
     ICE_ASSIGN(auto changed, iceberg::apply_updates(*base, commit.updates, now_us));
     if (const SinkTable* sink = owner.find_sink(commit.table)) {
         ICE_TRY(check_sink_change(*sink, *base, changed));
+        ICE_TRY(owner.account_for(connection, *sink, *base, changed));
     }
     // The server places tables: clients that replace one name a place of their own.
     if (!path_inside(changed.location, owner.shop_.warehouse)) changed.location = base->location;
@@ -78,6 +85,7 @@ Result<bool> ClientChanges::Step::commit_one(const TableCommit& commit) {
 /// The second half of a staged create.
 Result<bool> ClientChanges::Step::commit_new(const TableCommit& commit) {
     ICE_TRY(require_free(commit.table));
+    if (owner.find_sink(commit.table) != nullptr) return made_by_the_server(commit.table);
     ICE_TRY(iceberg::check_requirements(commit.requirements, nullptr));
     const TimestampUs now_us = owner.shop_.clock.now_us();
     ICE_ASSIGN(auto metadata, iceberg::apply_updates({}, commit.updates, now_us));
@@ -86,6 +94,35 @@ Result<bool> ClientChanges::Step::commit_new(const TableCommit& commit) {
     ICE_TRY(remove_purge(connection, metadata.location));
     tables.create(commit.table, std::move(metadata));
     return true;
+}
+
+Result<> ClientChanges::account_for(Connection& connection,
+                                    const SinkTable& sink,
+                                    const iceberg::TableMetadata& before,
+                                    const iceberg::TableMetadata& after) {
+    const HistoryChange history = judge_history(before, after);
+    const bool is_gone = after.snapshots.empty();
+    if (history == HistoryChange::kReplaced && !is_gone) {
+        return fail(ErrorCode::kInvalidArgument,
+                    text_of(sink.ident) +
+                        " is fed from the log: its rows may be rolled back, not replaced");
+    }
+    if (before.current_snapshot_id == after.current_snapshot_id && !is_gone) return {};
+    ICE_ASSIGN(const auto sinks, load_sinks(connection));
+    if (!sinks.contains(kEventSink)) return {};  // nothing was ever carried
+    ICE_ASSIGN(const std::int64_t gone,
+               count_offsets_gone(shop_.files, shop_.lists, before, after, sink.offset_field_id));
+    if (history == HistoryChange::kGoesOn) {
+        // Rows that another writer copied came with their offsets; they were counted once.
+        return add_offsets_gone(connection, kEventSink, std::max<std::int64_t>(gone, 0));
+    }
+    SinkHalt halt{sink.ident, "was dropped", carried_below(after, kEventSink), gone};
+    if (!is_gone && halt.kept_below == carried_below(before, kEventSink))
+        return add_offsets_gone(connection, kEventSink, gone);
+    if (!is_gone)
+        halt.reason = fmt::format("was rolled back to snapshot {}", *after.current_snapshot_id);
+    telemetry::halted(text_of(sink.ident), halt.reason, halt.kept_below);
+    return store_halt(connection, kEventSink, halt);
 }
 
 }  // namespace icelight::catalog::sqlite

@@ -1,4 +1,4 @@
-#include "catalog/sqlite/view_rows.h"
+#include "catalog/sqlite/client/view_rows.h"
 
 namespace icelight::catalog::sqlite {
 

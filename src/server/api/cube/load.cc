@@ -1,4 +1,4 @@
-#include "server/api/cube_load.h"
+#include "server/api/cube/load.h"
 
 #include <charconv>
 #include <utility>
@@ -19,6 +19,19 @@ query::Request make_sql_request(const semantic::Compiled& compiled,
     for (const auto& value : compiled.values)
         std::visit([&](const auto& v) { request.values.emplace_back(v); }, value);
     return request;
+}
+
+semantic::Checked<Answered> parse_answered(const boost::json::value& asked,
+                                           const semantic::QueryContext& context) {
+    Answered answered;
+    if (semantic::is_path_query(asked)) {
+        ICE_ASSIGN(answered.path, semantic::compile_path_query(asked, context, answered.warnings));
+        answered.query.dialect = context.dialect;
+    } else {
+        ICE_ASSIGN(answered.query, semantic::parse_query(asked, context, answered.warnings));
+    }
+    answered.asked = asked;
+    return answered;
 }
 
 semantic::Checked<> CubeLoad::compile() {
@@ -64,14 +77,14 @@ void CubeLoad::run_next() {
         std::chrono::ceil<std::chrono::milliseconds>(deadline_ - system_clock().steady());
     if (left.count() <= 0)
         return done_(fail(ErrorCode::kTimeout, "the queries did not end before their deadline"));
-    service_.run(make_sql_request(statements_[next_].compiled, left),
-                 [self = shared_from_this()](Result<query::Reply> reply) {
-                     if (!reply) return self->done_(tl::unexpected(std::move(reply).error()));
-                     if (auto taken = self->take(std::move(*reply)); !taken)
-                         return self->done_(tl::unexpected(taken.error()));
-                     ++self->next_;
-                     self->run_next();
-                 });
+    auto request = make_sql_request(statements_[next_].compiled, left);
+    service_.run(std::move(request), [self = shared_from_this()](Result<query::Reply> reply) {
+        if (!reply) return self->done_(tl::unexpected(std::move(reply).error()));
+        if (auto taken = self->take(std::move(*reply)); !taken)
+            return self->done_(tl::unexpected(taken.error()));
+        ++self->next_;
+        self->run_next();
+    });
 }
 
 Result<> CubeLoad::take(query::Reply reply) {

@@ -9,8 +9,13 @@
 #include "base/completion.h"
 #include "query/service.h"
 #include "semantic/reply/load_reply.h"
+#include "server/api/cube/routes.h"
 
 namespace icelight::server {
+
+/// Reads one query of either kind. @error  whatever is wrong with it.
+semantic::Checked<semantic::Answered> parse_answered(const boost::json::value& asked,
+                                                     const semantic::QueryContext& context);
 
 /// Compiled queries on their way through the SQL workers, one statement after another.
 ///
@@ -20,11 +25,11 @@ namespace icelight::server {
 class CubeLoad : public std::enable_shared_from_this<CubeLoad> {
 public:
     /// @param queries  parsed, without parts.
-    CubeLoad(query::Service& service,
-             const semantic::Model& model,
-             std::chrono::milliseconds timeout,
-             std::vector<semantic::Answered> queries)
-        : service_(service), model_(model), timeout_(timeout), queries_(std::move(queries)) {}
+    CubeLoad(const CubeRoutes& with, std::vector<semantic::Answered> queries)
+        : service_(with.service),
+          model_(with.model),
+          timeout_(with.timeout),
+          queries_(std::move(queries)) {}
 
     /// Writes the statements of every query: one for each compared period, one more for a total.
     semantic::Checked<> compile();

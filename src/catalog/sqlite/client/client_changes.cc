@@ -1,12 +1,12 @@
-#include "catalog/sqlite/client_changes.h"
+#include "catalog/sqlite/client/client_changes.h"
 
 #include <algorithm>
 #include <utility>
 #include <variant>
 
 #include "catalog/refusal.h"
-#include "catalog/sqlite/request_rows.h"
-#include "catalog/sqlite/view_rows.h"
+#include "catalog/sqlite/client/request_rows.h"
+#include "catalog/sqlite/client/view_rows.h"
 #include "catalog/telemetry.h"
 
 namespace icelight::catalog::sqlite {

@@ -1,8 +1,11 @@
-#include "server/api/cube_request.h"
+#include "server/api/cube/request.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -71,6 +74,63 @@ Checked<Dialect> choose_dialect(const http::Request& request, const Source& sour
     return is_span(request.header("x-request-id")) ? Dialect::kCube : Dialect::kDrizzle;
 }
 
+/// @error  another word than the clients have.
+Checked<> check_words(const Source& source) {
+    const auto type = source.text("queryType");
+    if (type && *type != "multi" && *type != "regularQuery") {
+        return semantic::refuse_name(
+            "`queryType` is `multi` or absent", "", *type, {"multi", "regularQuery"});
+    }
+    const std::vector<std::string_view> known{
+        "stale-if-slow", "stale-while-revalidate", "must-revalidate", "no-cache"};
+    const auto cache = source.text("cache");
+    if (cache && std::find(known.begin(), known.end(), *cache) == known.end())
+        return semantic::refuse_name("`cache` is none of the client's words", "", *cache, known);
+    return {};
+}
+
+Checked<bool> read_analyze(const Source& source) {
+    const auto* options = source.body == nullptr ? nullptr : source.body->if_contains("options");
+    if (options == nullptr || options->is_null()) return false;
+    const auto* analyze =
+        options->is_object() ? options->get_object().if_contains("analyze") : nullptr;
+    if (analyze == nullptr && options->is_object()) return false;
+    if (analyze == nullptr || !analyze->is_bool())
+        return refuse("`options` is {\"analyze\": true or false}", "");
+    return analyze->get_bool();
+}
+
+/// What stands beside `query` in a body, and nobody reads.
+void warn_unknown(const json::object& body, semantic::Warnings& warnings) {
+    constexpr std::array<std::string_view, 7> kKnown{
+        "query", "queries", "queryType", "cache", "options", "renewQuery", "baseRequestId"};
+    for (const auto& member : body) {
+        const std::string_view key = member.key();
+        if (std::find(kKnown.begin(), kKnown.end(), key) != kKnown.end()) continue;
+        warnings.push_back({"UNKNOWN_KEY",
+                            "`" + std::string(key) + "` stands beside the query and is not known",
+                            ""});
+    }
+}
+
+/// In the target, as a member of the body, or the body itself.
+Checked<json::value> read_query(const Source& source,
+                                const json::value& body,
+                                semantic::Warnings& warnings) {
+    if (const auto text = http::find_parameter(source.parameters, "query")) {
+        return parse_json(*text, "`query`");
+    }
+    if (source.body != nullptr) {
+        for (const char* key : {"query", "queries"}) {
+            if (!source.body->contains(key)) continue;
+            warn_unknown(*source.body, warnings);
+            return source.body->at(key);
+        }
+    }
+    if (body.is_null()) return refuse("`query` is missing", "");
+    return body;
+}
+
 }  // namespace
 
 Dialect find_dialect(const http::Request& request) {
@@ -101,22 +161,10 @@ Checked<CubeRequest> read_cube_request(const http::Request& request, bool is_loa
         source.body = body.if_object();
     }
     ICE_ASSIGN(out.dialect, choose_dialect(request, source, is_load));
+    ICE_TRY(check_words(source));
     out.is_multi = source.text("queryType") == "multi";
-    if (source.body != nullptr && source.body->contains("options"))
-        out.options = source.body->at("options");
-    if (const auto text = http::find_parameter(source.parameters, "query")) {
-        ICE_ASSIGN(out.query, parse_json(*text, "`query`"));
-        return out;
-    }
-    if (source.body != nullptr) {
-        for (const char* key : {"query", "queries"}) {
-            if (!source.body->contains(key)) continue;
-            out.query = source.body->at(key);
-            return out;
-        }
-    }
-    if (body.is_null()) return refuse("`query` is missing", "");
-    out.query = std::move(body);
+    ICE_ASSIGN(out.wants_analysis, read_analyze(source));
+    ICE_ASSIGN(out.query, read_query(source, body, out.warnings));
     return out;
 }
 
