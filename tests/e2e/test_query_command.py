@@ -3,6 +3,7 @@
 import io
 import json
 import subprocess
+import time
 import unittest
 
 import pyarrow.parquet
@@ -11,6 +12,7 @@ from harness import events
 from harness.server import RELEASE, Server, clean_environment
 
 ROWS = 300
+FIRST_LOOK_SECONDS = 1  # What comes before the flusher's first look at the log is flushed at once.
 SQL = "SELECT type, count(*) AS n FROM events GROUP BY type ORDER BY type"
 
 
@@ -23,6 +25,7 @@ class QueryCommandTest(unittest.TestCase):
         cls.server.send(events.mixed(ROWS - 100, 1, "a"))
         cls.server.wait_committed(ROWS - 100)
         cls.server.restart("--target-lag", "1h")
+        time.sleep(FIRST_LOOK_SECONDS)
         cls.server.send(events.mixed(100, 2, "b"))
 
     def run_query(self, *arguments, text=None):
@@ -30,7 +33,7 @@ class QueryCommandTest(unittest.TestCase):
                               timeout=120, env=clean_environment())
 
     def check_formats(self):
-        count = f"SELECT count(*) AS n FROM events"
+        count = "SELECT count(*) AS n FROM events"
         self.assertEqual(self.run_query(count, "--format", "csv").stdout, f"n\r\n{ROWS}\r\n".encode())
         self.assertEqual(self.run_query(count, "--format", "ndjson").stdout, f'{{"n":{ROWS}}}\n'.encode())
         self.assertEqual(json.loads(self.run_query(count, "--format", "json").stdout)["data"], [{"n": ROWS}])
