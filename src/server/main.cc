@@ -38,6 +38,7 @@ struct Command {
 constexpr std::array kCommands{
     Command{"backup", commands::run_backup},
     Command{"fsck", commands::run_fsck},
+    Command{"query", commands::run_query},
     Command{"relocate", commands::run_relocate},
     Command{"replay", commands::run_replay},
     Command{"restore", commands::run_restore},
@@ -55,6 +56,8 @@ constexpr char kUsage[] =
     "--json\n"
     "  replay            run rejected events through today's rules; --dry-run, --offset, --stage, "
     "--from, --to\n"
+    "  query SQL         run one SELECT; --format table, csv, json, ndjson, parquet; --data DIR, "
+    "--as-of\n"
     "  source …          who may send events: sources and their write keys\n"
     "  token …           who may ask and administer\n"
     "  fsck              check tables, files and log against each other; --data DIR\n"

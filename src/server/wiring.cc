@@ -35,6 +35,8 @@
 #include "server/api/pixel.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
+#include "server/api/sql/assist.h"
+#include "server/api/sql/queries.h"
 #include "server/api/webhook.h"
 #include "server/auth.h"
 #include "server/config.h"
@@ -348,6 +350,9 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                       .timeout = config.duration("query.timeout"),
                       .threads = static_cast<int>(config.number("query.threads")),
                       .memory_bytes_max = config.number("query.memory-bytes-max")});
+    add_assist_routes(
+        *router, {.service = *query, .auth = *auth, .timeout = config.duration("query.timeout")});
+    add_queries_routes(*router, {.service = *query, .auth = *auth});
     DeadLetters::add_routes(
         *router,
         {*query,

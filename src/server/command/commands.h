@@ -17,6 +17,10 @@ int complain(const std::string& why);
 /// as JSON. @return 0 clean, 1 errors were found, 2 it could not be checked.
 int run_fsck(const std::vector<std::string>& arguments);
 
+/// Runs one SELECT through the server of the data directory, or read-only when it is stopped, and
+/// prints its rows. @return 0, 1 the query failed, 2 it could not begin.
+int run_query(const std::vector<std::string>& arguments);
+
 /// Copies the data directory, in use or not, to --to DIR.
 int run_backup(const std::vector<std::string>& arguments);
 /// Makes the data directory from --from BACKUP, wherever that was made.

@@ -28,6 +28,8 @@
 #include "server/api/pixel.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
+#include "server/api/sql/assist.h"
+#include "server/api/sql/queries.h"
 #include "server/api/webhook.h"
 #include "wal/log.h"
 
@@ -89,6 +91,8 @@ void TestServer::Parts::add_sql_routes(http::Router& router) {
                       .timeout = kQueryTimeout,
                       .threads = 2,
                       .memory_bytes_max = 1 << 30});
+    add_assist_routes(router, {.service = *query, .auth = *auth, .timeout = kQueryTimeout});
+    add_queries_routes(router, {.service = *query, .auth = *auth});
     DeadLetters::add_routes(
         router, {*query, *log, *auth, pool, DeadLetterTables("analytics", "events"), {}});
     add_cube_routes(router,

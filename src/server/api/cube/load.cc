@@ -95,7 +95,7 @@ Result<> CubeLoad::take(query::Reply reply) {
         semantic::ResultRows::parse(std::move(reply.body), statement.compiled.columns.size()));
     if (!statement.is_total) {
         part.rows = std::move(rows);
-        part.is_truncated = reply.is_truncated;
+        part.is_truncated = reply.facts.is_truncated;
         return {};
     }
     std::int64_t total = 0;

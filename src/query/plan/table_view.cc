@@ -1,4 +1,4 @@
-#include "query/table_view.h"
+#include "query/plan/table_view.h"
 
 #include <algorithm>
 #include <iterator>
@@ -8,6 +8,7 @@
 
 #include "engine/sql_text.h"
 #include "event/columns.h"
+#include "query/plan/delete_files.h"
 
 namespace icelight::query {
 namespace {
@@ -54,18 +55,18 @@ std::span<const event::Column> tail_columns(TailKind kind) {
     return {};
 }
 
-/// read_parquet over every file. Columns are matched by name, or by field id where schemas differ.
-Result<std::string> make_files_source(const TableFiles& table) {
+/// read_parquet over the group's files. Columns are matched by name, or by field id where schemas
+/// differ.
+Result<std::string> make_files_source(const TableFiles& table, const FileGroup& group) {
     std::string list;
-    for (const auto& manifest : table.manifests) {
-        for (const auto& file : *manifest) {
-            if (file.file_path.find_first_of("*?[") != std::string::npos) {
-                return fail(ErrorCode::kUnsupported,
-                            fmt::format("{}: a wildcard in a file name", file.file_path));
-            }
-            if (!list.empty()) list += ',';
-            list += quote_literal(file.file_path);
+    for (const auto* const file : group.files) {
+        const auto& path = file->file.file_path;
+        if (path.find_first_of("*?[") != std::string::npos) {
+            return fail(ErrorCode::kUnsupported,
+                        fmt::format("{}: a wildcard in a file name", path));
         }
+        if (!list.empty()) list += ',';
+        list += quote_literal(path);
     }
     std::string schema;
     for (const auto& field : table.schema.fields) {
@@ -79,18 +80,24 @@ Result<std::string> make_files_source(const TableFiles& table) {
                        quote_literal(type));
     }
     if (!schema.empty()) schema += '}';
+    if (!group.position_deletes.empty()) {
+        schema += fmt::format(", filename => '{}', file_row_number => true", kPathColumn);
+    }
     return fmt::format("read_parquet([{}], hive_partitioning => false{})", list, schema);
 }
 
 Result<std::string> make_files_select(const TableFiles& table,
+                                      const FileGroup& group,
                                       const std::vector<const Field*>& fields) {
     std::string columns;
     for (const auto* const field : fields) {
         if (!columns.empty()) columns += ", ";
         columns += quote_identifier(field->name);
     }
-    ICE_ASSIGN(const auto source, make_files_source(table));
-    return fmt::format("SELECT {} FROM {}", columns, source);
+    ICE_ASSIGN(const auto source, make_files_source(table, group));
+    ICE_ASSIGN(const auto deleted, make_delete_conditions(group, table.schema));
+    if (deleted.empty()) return fmt::format("SELECT {} FROM {}", columns, source);
+    return fmt::format("SELECT {} FROM {} data WHERE {}", columns, source, deleted);
 }
 
 /// Columns that the log does not have are NULL of their type; so a SELECT with neither files nor
@@ -126,12 +133,16 @@ Result<std::string> make_tail_select(const std::vector<const Field*>& fields,
 
 }  // namespace
 
-Result<std::string> make_view_select(const TableFiles& table, TailKind kind, const TailCut& cut) {
+Result<std::string> make_view_select(const TableFiles& table,
+                                     const FilePlan& plan,
+                                     TailKind kind,
+                                     const TailCut& cut) {
     const auto fields = inner_order(table.schema);
     if (fields.empty()) return fail(ErrorCode::kUnsupported, "the table has no columns");
     std::string inner;
-    if (!table.manifests.empty()) {
-        ICE_ASSIGN(inner, make_files_select(table, fields));
+    for (const auto& group : plan.groups) {
+        ICE_ASSIGN(const auto files, make_files_select(table, group, fields));
+        inner += (inner.empty() ? "" : " UNION ALL ") + files;
     }
     if (inner.empty() || (kind != TailKind::kNone && !cut.is_empty())) {
         ICE_ASSIGN(const auto tail, make_tail_select(fields, kind, cut));

@@ -5,8 +5,9 @@
 #include <string_view>
 
 #include "base/result.h"
+#include "query/plan/file_plan.h"
+#include "query/plan/table_files.h"
 #include "query/protocol.h"
-#include "query/table_files.h"
 
 namespace icelight::query {
 
@@ -23,13 +24,17 @@ struct TailCut {
 inline constexpr std::string_view kTailEvents = "memory.main.tail_events";
 inline constexpr std::string_view kTailRejected = "memory.main.tail_rejected";
 
-/// The SELECT of a table's view: its files and its part of the log.
+/// The SELECT of a table's view: the planned files without their deleted rows, and its part of the
+/// log.
 ///
 /// The outer columns are in the order of the schema, as `SELECT *` shows them. Inside, a cheap
 /// column comes first: a count over UNION ALL reads the whole first column, and nothing else.
 ///
 /// @error kUnsupported  a column's type, or a file name with wildcards.
-Result<std::string> make_view_select(const TableFiles& table, TailKind kind, const TailCut& cut);
+Result<std::string> make_view_select(const TableFiles& table,
+                                     const FilePlan& plan,
+                                     TailKind kind,
+                                     const TailCut& cut);
 
 /// The engine's name of an Iceberg type: "TIMESTAMP WITH TIME ZONE", "STRUCT(a INTEGER)".
 /// @error kUnsupported  it has none.
