@@ -1,7 +1,12 @@
-"""SQL over HTTP beside DuckDB in process on the same Parquet files; equal answers first, then times."""
+"""SQL over HTTP beside DuckDB in process on the same Parquet files: equal answers first, then times; exports
+beside DuckDB writing the same rows to a file; the same query idle and during ingest."""
 
+import json
 import os
+import pathlib
+import threading
 import time
+import urllib.request
 
 from server import Server, load, median
 
@@ -16,6 +21,11 @@ QUERIES = [
 ]
 
 
+EXPORT = "SELECT message_id, type, event, user_id, timestamp FROM events LIMIT 1000000"
+EXPORT_RUNS = int(os.environ.get("BENCH_EXPORT_RUNS", "3"))
+INGEST_SECONDS = float(os.environ.get("BENCH_SECONDS", "5"))
+
+
 def timed(run):
     times = []
     for _ in range(RUNS):
@@ -28,6 +38,64 @@ def timed(run):
 def normal(rows):
     """Numbers compare as numbers whichever way they came."""
     return [[round(float(value), 3) if isinstance(value, (int, float)) else value for value in row] for row in rows]
+
+
+def export(server, name):
+    """Reads a whole export and throws it away. @return bytes"""
+    request = urllib.request.Request(server.url + "/query", json.dumps({"sql": EXPORT, "format": name, "maxRows": 10**9}).encode(),
+                                     {"Content-Type": "application/json"})
+    total = 0
+    with urllib.request.urlopen(request, timeout=300) as reply:
+        while piece := reply.read(1 << 20):
+            total += len(piece)
+    return total
+
+
+def peak_kb(process):
+    for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():
+        if line.startswith("VmHWM"):
+            return int(line.split()[1])
+
+
+def bench_exports(server, local):
+    print("  exports, best of", EXPORT_RUNS)
+    for name, form in (("csv", "FORMAT csv"), ("ndjson", "FORMAT json"), ("parquet", "FORMAT parquet, COMPRESSION zstd")):
+        target = server.directory / f"export.{name}"
+        pathlib.Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")
+        before = peak_kb(server.process)
+        ours, theirs, size = [], [], 0
+        for _ in range(EXPORT_RUNS):
+            begin = time.perf_counter()
+            size = export(server, name)
+            ours.append(time.perf_counter() - begin)
+            begin = time.perf_counter()
+            local.execute(f"COPY ({EXPORT}) TO '{target}' ({form})")
+            theirs.append(time.perf_counter() - begin)
+        print(f"  {name:16} HTTP {min(ours) * 1e3:8.0f}   in process {min(theirs) * 1e3:8.0f}   ratio {min(ours) / min(theirs):5.2f}   "
+              f"{size >> 20} MiB, server process +{(peak_kb(server.process) - before) >> 10} MiB")
+
+
+def bench_during_ingest(server, first_id):
+    """p99 of a grouping query, idle and while events come in at half of what the server takes."""
+    def percentiles(until):
+        times = []
+        while not until():
+            begin = time.perf_counter()
+            server.sql("SELECT event, count(*) AS n FROM events GROUP BY event")
+            times.append((time.perf_counter() - begin) * 1e3)
+        times.sort()
+        return times[len(times) // 2], times[min(len(times) - 1, len(times) * 99 // 100)], len(times)
+
+    most = load(server.port, events=100, connections=8, seconds=2, first_id=first_id)
+    end = time.monotonic() + INGEST_SECONDS
+    idle = percentiles(lambda: time.monotonic() > end)
+    rate = most["requests"] / most["seconds"] / 2 if "requests" in most and "seconds" in most else 50
+    sender = threading.Thread(target=load, kwargs={"port": server.port, "events": 100, "connections": 8, "seconds": INGEST_SECONDS,
+                                                   "first_id": most["next_id"], "rate": rate})
+    sender.start()
+    busy = percentiles(lambda: not sender.is_alive())
+    print(f"  group by event, idle p50 {idle[0]:.1f} p99 {idle[1]:.1f} ms ({idle[2]} runs); at {rate * 100:.0f} events/s p50 {busy[0]:.1f} "
+          f"p99 {busy[1]:.1f} ms ({busy[2]} runs); p99 ratio {busy[1] / idle[1]:.2f}")
 
 
 def main():
@@ -49,6 +117,8 @@ def main():
                 raise SystemExit(f"{name}: different answers {answer[:3]} and {expected[:3]}")
             print(f"  {name:16} HTTP {ours:8.2f}   in process {theirs:8.2f}   "
                   f"difference {ours - theirs:+7.2f}   ratio {ours / theirs:5.2f}")
+        bench_exports(server, local)
+        bench_during_ingest(server, sent + 1)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "catalog/intent.h"
+#include "catalog/sink_halt.h"
 #include "catalog/table_ident.h"
 #include "catalog/view_file.h"
 #include "catalog/watermark.h"
@@ -169,6 +170,14 @@ public:
     /// a lost log is replaced by decision of the operator. The same again is ok.
     /// @error kConflict  W of the sink is not next_offset.
     virtual Result<> adopt_log(SinkId sink, Uuid log_uuid, std::uint64_t next_offset) = 0;
+
+    /// Why the sink carries nothing more, by table; empty: it does. Appends of a halted sink are
+    /// refused with kConflict.
+    virtual Result<std::vector<SinkHalt>> halts(SinkId sink) = 0;
+    /// Ends the halts as the operator decided. @return W.
+    /// @error kNotFound  the sink is not halted. kUnsupported: cannot be replayed, and why; nothing
+    ///   was changed.
+    virtual Result<std::uint64_t> resume(ResumeRequest request) = 0;
 
     /// The locations of those of `idents` that exist, and all watermarks, of one moment.
     virtual Result<ReadPoint> read_point(std::vector<TableIdent> idents) = 0;

@@ -34,6 +34,7 @@ struct UpdateNamespace {
 struct CreateTable {
     TableIdent ident;
     iceberg::TableMetadata metadata;
+    bool is_ours = false;  ///< A table that the log is carried into is made by the server only.
 };
 
 /// Makes an existing metadata file the table's current one. Its files may lie anywhere.

@@ -29,8 +29,11 @@ Uuid make_uuid_random() {
 }  // namespace
 
 std::string make_metadata_location(const std::string& table_location, std::int64_t version) {
-    return fmt::format(
-        "{}/metadata/{:05}-{}{}", table_location, version, make_uuid_random().text(), kSuffix);
+    return make_metadata_location_in(table_location + "/metadata", version);
+}
+
+std::string make_metadata_location_in(const std::string& folder, std::int64_t version) {
+    return fmt::format("{}/{:05}-{}{}", folder, version, make_uuid_random().text(), kSuffix);
 }
 
 std::optional<std::int64_t> find_metadata_version(std::string_view file_name) {

@@ -26,6 +26,9 @@ inline constexpr std::size_t kMetadataBytesMax = std::size_t{256} << 20;
 /// "<table location>/metadata/00007-<new uuid>.metadata.json".
 std::string make_metadata_location(const std::string& table_location, std::int64_t version);
 
+/// "<folder>/00007-<new uuid>.metadata.json".
+std::string make_metadata_location_in(const std::string& folder, std::int64_t version);
+
 /// The number in a metadata file's name: 7. Empty: not a name of make_metadata_location().
 std::optional<std::int64_t> find_metadata_version(std::string_view file_name);
 

@@ -43,6 +43,12 @@ tl::unexpected<Error> table_exists(const TableIdent& ident) {
     return fail(ErrorCode::kAlreadyExists, "Table already exists: " + text_of(ident));
 }
 
+tl::unexpected<Error> made_by_the_server(const TableIdent& ident) {
+    return fail(
+        ErrorCode::kInvalidArgument,
+        text_of(ident) + " is fed from the log: the server itself makes it, at its next start");
+}
+
 tl::unexpected<Error> no_such_view(const TableIdent& ident) {
     return missing(kNoView, text_of(ident));
 }

@@ -15,6 +15,8 @@ tl::unexpected<Error> no_such_table(const TableIdent& ident);
 tl::unexpected<Error> namespace_exists(const std::vector<std::string>& levels);
 tl::unexpected<Error> namespace_not_empty(const std::vector<std::string>& levels);
 tl::unexpected<Error> table_exists(const TableIdent& ident);
+/// A table that the log is carried into, and a client that would make one of that name.
+tl::unexpected<Error> made_by_the_server(const TableIdent& ident);
 tl::unexpected<Error> no_such_view(const TableIdent& ident);
 tl::unexpected<Error> view_exists(const TableIdent& ident);
 

@@ -49,21 +49,6 @@ Result<> check_fields(const SinkTable& table,
     return {};
 }
 
-/// Whether main of `changed` no longer stands on main of `base`: a rollback, a replaced table. A
-/// chain that expiry has cut counts as left unless it leads there.
-bool has_left_history(const iceberg::TableMetadata& base, const iceberg::TableMetadata& changed) {
-    if (!base.current_snapshot_id || base.current_snapshot_id == changed.current_snapshot_id) {
-        return false;
-    }
-    const auto* at = changed.current_snapshot();
-    // A chain is no longer than there are snapshots, whatever the parents say.
-    for (std::size_t step = 0; at != nullptr && step <= changed.snapshots.size(); ++step) {
-        if (at->parent_snapshot_id == base.current_snapshot_id) return false;
-        at = at->parent_snapshot_id ? changed.find_snapshot(*at->parent_snapshot_id) : nullptr;
-    }
-    return true;
-}
-
 }  // namespace
 
 Result<> check_sink_change(const SinkTable& table,
@@ -84,11 +69,6 @@ Result<> check_sink_change(const SinkTable& table,
         if (key.starts_with(kWatermarkPrefix) && !base.properties.contains(key)) {
             return refused(table, "property " + key + " is not for clients to set");
         }
-    }
-    if (has_left_history(base, changed)) {
-        return refused(table,
-                       "its rows may not be rolled back or replaced: the log is carried beyond "
-                       "that snapshot, and they would be lost");
     }
     const bool lacks_spec = !base.partition_specs.empty() &&
                             changed.find_spec(base.partition_specs.front().spec_id) == nullptr;

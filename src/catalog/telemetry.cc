@@ -91,6 +91,12 @@ void queue_depth(std::size_t intents) {
     meters().queue_depth.set(static_cast<double>(intents));
 }
 
+void halted(const std::string& table, const std::string& reason, std::uint64_t kept_below) {
+    log::error(kModule,
+               "rows of the log were taken out of a table: flushes stop until `icelight resume`",
+               {{"table", table}, {"reason", reason}, {"kept_below", kept_below}});
+}
+
 void watermark(std::uint64_t next_offset) {
     meters().watermark.set(static_cast<double>(next_offset));
 }

@@ -31,4 +31,7 @@ void changed(const char* what, const std::string& name);
 void queue_depth(std::size_t intents);
 void watermark(std::uint64_t next_offset);
 
+/// A sink carries nothing more: somebody took rows of the log out of its table.
+void halted(const std::string& table, const std::string& reason, std::uint64_t kept_below);
+
 }  // namespace icelight::catalog::telemetry

@@ -1,5 +1,7 @@
 #include "engine/session.h"
 
+#include <charconv>
+
 #include <fmt/format.h>
 
 #include "engine/duckdb_internal.h"
@@ -153,9 +155,23 @@ void Session::interrupt() {
     duckdb_interrupt(state_->connection);
 }
 
+namespace {
+
+/// " (at character 14)", from 1, when the parser knows.
+std::string place_of(const VectorView& position) {
+    if (position.is_null(0)) return "";
+    std::size_t offset = 0;
+    const auto text = position.bytes(0);
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), offset);
+    return error == std::errc() ? fmt::format(" (at character {})", offset + 1) : "";
+}
+
+}  // namespace
+
 Result<std::string> Session::serialize_sql(const std::string& sql) {
     ICE_ASSIGN(QueryResult result,
-               query("SELECT t.tree, t.tree ->> 'error', t.tree ->> 'error_message' "
+               query("SELECT t.tree, t.tree ->> 'error', t.tree ->> 'error_message', "
+                     "t.tree ->> 'position' "
                      "FROM (SELECT json_serialize_sql($1::VARCHAR) AS tree) t",
                      {sql}));
     ICE_ASSIGN(const auto chunk, result.next());
@@ -163,8 +179,9 @@ Result<std::string> Session::serialize_sql(const std::string& sql) {
     if (chunk->column(1).bytes(0) != "false") {
         const VectorView message = chunk->column(2);
         return fail(ErrorCode::kInvalidArgument,
-                    fmt::format("Parser Error: {}",
-                                message.is_null(0) ? "not a statement" : message.bytes(0)));
+                    fmt::format("Parser Error: {}{}",
+                                message.is_null(0) ? "not a statement" : message.bytes(0),
+                                place_of(chunk->column(3))));
     }
     return std::string(chunk->column(0).bytes(0));
 }

@@ -19,6 +19,8 @@ namespace {
 
 /// How often the log's size and age are looked at.
 constexpr std::chrono::milliseconds kPollEvery{100};
+/// How often a sink that an operator has to decide about is looked at, and told.
+constexpr std::chrono::milliseconds kLookAfterHalt{30'000};
 
 }  // namespace
 
@@ -38,6 +40,8 @@ public:
     /// W, read from the catalog when it is not known.
     Result<std::uint64_t> load_watermark() {
         if (watermark_) return *watermark_;
+        ICE_ASSIGN(const auto halts, catalog_.halts(catalog::kEventSink));
+        if (!halts.empty()) return fail(ErrorCode::kUnavailable, catalog::describe_halts(halts));
         ICE_ASSIGN(const auto stored, catalog_.watermark(catalog::kEventSink));
         if (!stored) return fail(ErrorCode::kUnavailable, "the event sink has no watermark yet");
         if (stored->log_uuid != log_.uuid()) {
@@ -167,6 +171,7 @@ Lag Flusher::lag() const {
         const std::lock_guard lock(mutex_);
         lag.watermark = watermark_;
         oldest_us = oldest_us_;
+        lag.failure = last_failure_;
     }
     lag.bytes = log_.bytes_from(lag.watermark);
     if (oldest_us != 0) {
@@ -219,8 +224,11 @@ bool Flusher::is_due() {
     if (system_clock().steady() < not_before_) return false;
     const auto watermark = rounds_->load_watermark();
     if (!watermark) {
-        not_before_ = deadline_in(options_.retry_after);
+        const bool is_halted = watermark.error().code == ErrorCode::kUnavailable;
+        not_before_ = deadline_in(is_halted ? kLookAfterHalt : options_.retry_after);
         telemetry::flush_failed(0, watermark.error().message);
+        const std::lock_guard lock(mutex_);
+        last_failure_ = watermark.error().message;
         return false;
     }
     const std::uint64_t durable = log_.durable_offset();

@@ -44,6 +44,7 @@ struct Lag {
     double seconds = 0;       ///< Age of the oldest unflushed durable record; 0: none.
     std::uint64_t bytes = 0;  ///< Of the log, durable and not flushed.
     std::uint64_t watermark = 0;
+    std::string failure;  ///< Of the last flush, or why none is tried; empty: none.
 };
 
 /// Carries the log into the tables: rows at [W, P) become Parquet files and one commit, then the

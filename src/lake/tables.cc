@@ -52,6 +52,9 @@ std::map<std::string, std::string> table_properties() {
     return {{"write.format.default", "parquet"},
             {"write.parquet.compression-codec", "zstd"},
             {"write.metadata.delete-after-commit.enabled", "false"},
+            // Iceberg's vectorized reader for Java cannot read a page of nothing but NULLs in the
+            // delta encodings of Parquet format 2; its other reader can.
+            {"read.parquet.vectorization.enabled", "false"},
             // Former metadata files count as reachable: the fewer, the sooner they may go.
             {"write.metadata.previous-versions-max", "20"}};
 }
@@ -59,15 +62,14 @@ std::map<std::string, std::string> table_properties() {
 Result<> create_one(catalog::Catalog& catalog,
                     const TableNames& names,
                     Table table,
-                    const std::filesystem::path& warehouse,
                     const Clock& clock) {
     const catalog::TableIdent ident = ident_of(names, table);
-    std::filesystem::path directory = warehouse;
-    for (const std::string& level : ident.space)
-        directory /= level;
+    ICE_ASSIGN(const auto existing, catalog.read_point({ident}));
+    if (!existing.metadata_locations.empty()) return {};
     iceberg::NewTable fresh;
     fresh.uuid = make_uuid_v7(clock.now_us());
-    fresh.location = io::file_location(directory / ident.name);
+    // Files of a table of that name that was dropped are not this one's.
+    ICE_ASSIGN(fresh.location, catalog.place_table({ident, "", false}));
     fresh.schema = make_schema(table);
     fresh.spec = make_partition_spec(table);
     if (auto order = make_sort_order(table)) fresh.other_orders.push_back(*order);
@@ -95,11 +97,13 @@ std::vector<catalog::SinkTable> sink_tables(const TableNames& names) {
     using event::id::kTimestamp;
     using event::id::kType;
     return {{ident_of(names, Table::kEvents),
-             {kMessageId, kType, kTimestamp, kReceivedAt, kIngestTs, kLogOffset}},
+             {kMessageId, kType, kTimestamp, kReceivedAt, kIngestTs, kLogOffset},
+             kLogOffset},
             {ident_of(names, Table::kRejected),
              {event::rejected_id::kReceivedAt,
               event::rejected_id::kIngestTs,
-              event::rejected_id::kLogOffset}}};
+              event::rejected_id::kLogOffset},
+             event::rejected_id::kLogOffset}};
 }
 
 iceberg::Schema make_schema(Table table) {
@@ -169,10 +173,7 @@ std::filesystem::path data_path(const std::filesystem::path& directory,
     return directory / "data" / fmt::format("{}={}", kPartitionName, text) / (name + ".parquet");
 }
 
-Result<> ensure_tables(catalog::Catalog& catalog,
-                       const TableNames& names,
-                       const std::filesystem::path& warehouse,
-                       const Clock& clock) {
+Result<> ensure_tables(catalog::Catalog& catalog, const TableNames& names, const Clock& clock) {
     std::vector<std::string> levels;
     for (const std::string& level : names.space) {
         levels.push_back(level);
@@ -181,8 +182,8 @@ Result<> ensure_tables(catalog::Catalog& catalog,
             return tl::unexpected(created.error());
         }
     }
-    ICE_TRY(create_one(catalog, names, Table::kEvents, warehouse, clock));
-    return create_one(catalog, names, Table::kRejected, warehouse, clock);
+    ICE_TRY(create_one(catalog, names, Table::kEvents, clock));
+    return create_one(catalog, names, Table::kRejected, clock);
 }
 
 }  // namespace icelight::lake

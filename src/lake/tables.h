@@ -61,12 +61,7 @@ std::filesystem::path data_path(const std::filesystem::path& directory,
                                 const std::string& name);
 
 /// Creates the namespace and both tables, empty, unless they exist.
-///
-/// @param warehouse  absolute; tables lie under <warehouse>/<namespace>/<table>.
 /// @error what the catalog returns.
-Result<> ensure_tables(catalog::Catalog& catalog,
-                       const TableNames& names,
-                       const std::filesystem::path& warehouse,
-                       const Clock& clock);
+Result<> ensure_tables(catalog::Catalog& catalog, const TableNames& names, const Clock& clock);
 
 }  // namespace icelight::lake

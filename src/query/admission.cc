@@ -93,6 +93,7 @@ Result<std::vector<TableIdent>> resolve(const Options& options,
                                         const Statement& statement,
                                         catalog::Catalog& catalog) {
     std::vector<TableIdent> idents;
+    idents.reserve(statement.tables.size());
     for (const auto& name : statement.tables)
         idents.push_back(make_ident(options, name));
     ICE_ASSIGN(const auto known, catalog.read_point(idents));
@@ -119,7 +120,7 @@ Result<ExecuteMessage> list_all(catalog::Catalog& catalog) {
 
 Result<Admission> admit(const Options& options,
                         const Statement& statement,
-                        bool is_committed_only,
+                        const Request& request,
                         wal::Log& log,
                         catalog::Catalog& catalog) {
     auto pin = catalog.pins().pin();
@@ -141,10 +142,12 @@ Result<Admission> admit(const Options& options,
         inputs.tables.push_back(
             {join_space(ident.space), ident.name, location->second, tail_of(options, ident)});
     }
+    inputs.as_of = request.as_of;
     const auto watermark = point.watermarks.find(catalog::kEventSink);
     if (watermark != point.watermarks.end()) inputs.tail_from = watermark->second.next(0);
-    inputs.tail_to =
-        is_committed_only ? inputs.tail_from : std::max(inputs.tail_from, log.durable_offset());
+    inputs.tail_to = request.is_committed_only || request.as_of
+                         ? inputs.tail_from
+                         : std::max(inputs.tail_from, log.durable_offset());
     const bool has_tail =
         std::any_of(inputs.tables.begin(), inputs.tables.end(), [](const TableInput& input) {
             return input.tail != TailKind::kNone;

@@ -25,7 +25,7 @@ struct Admission {
 ///   kUnavailable  the tail is longer than options.tail_bytes_max; and what the catalog returns.
 Result<Admission> admit(const Options& options,
                         const Statement& statement,
-                        bool is_committed_only,
+                        const Request& request,
                         wal::Log& log,
                         catalog::Catalog& catalog);
 

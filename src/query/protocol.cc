@@ -17,6 +17,24 @@ std::string text(ByteReader& reader) {
     return std::string(reader.sized());
 }
 
+void append_optional(std::string& out, const std::optional<std::int64_t>& value) {
+    append_varint(out, value ? 1 : 0);
+    if (value) append_fixed(out, *value);
+}
+
+std::optional<std::int64_t> read_optional(ByteReader& reader) {
+    if (reader.varint() == 0) return std::nullopt;
+    return reader.fixed<std::int64_t>();
+}
+
+void append_time(std::string& out, std::chrono::microseconds time) {
+    append_varint(out, static_cast<std::uint64_t>(time.count()));
+}
+
+std::chrono::microseconds read_time(ByteReader& reader) {
+    return std::chrono::microseconds(reader.varint());
+}
+
 /// The index of the alternative, then what it holds.
 void append_value(std::string& out, const Value& value) {
     append_varint(out, value.index());
@@ -120,7 +138,10 @@ Result<PrepareMessage> decode_prepare(std::string_view bytes) {
         if (!value) return malformed("prepare");
         message.values.push_back(std::move(*value));
     }
-    if (!reader.ok() || reader.remaining() != 0 || format > 1) return malformed("prepare");
+    if (!reader.ok() || reader.remaining() != 0 ||
+        format > static_cast<std::uint64_t>(Format::kParquet)) {
+        return malformed("prepare");
+    }
     message.format = static_cast<Format>(format);
     return message;
 }
@@ -140,7 +161,7 @@ Result<Statement> decode_names(std::string_view bytes) {
     ByteReader reader(bytes);
     const auto kind = reader.varint();
     const auto count = reader.varint();
-    if (!reader.ok() || kind > 1 || count > kTableReferencesMax) return malformed("names");
+    if (!reader.ok() || kind > 2 || count > kTableReferencesMax) return malformed("names");
     Statement statement;
     statement.kind = static_cast<StatementKind>(kind);
     for (std::uint64_t i = 0; i < count; ++i) {
@@ -157,6 +178,13 @@ std::string encode_execute(const ExecuteMessage& message) {
     std::string out;
     append_varint(out, message.tail_from);
     append_varint(out, message.tail_to);
+    append_varint(out, message.as_of ? 1 : 0);
+    if (message.as_of) {
+        append_optional(out, message.as_of->snapshot_id);
+        append_optional(out, message.as_of->timestamp_ms);
+    }
+    append_time(out, message.waited);
+    append_fixed(out, message.admitted_us);
     append_varint(out, message.tables.size());
     for (const auto& table : message.tables) {
         append_sized(out, table.space);
@@ -172,6 +200,13 @@ Result<ExecuteMessage> decode_execute(std::string_view bytes) {
     ExecuteMessage message;
     message.tail_from = reader.varint();
     message.tail_to = reader.varint();
+    if (reader.varint() != 0) {
+        message.as_of.emplace();
+        message.as_of->snapshot_id = read_optional(reader);
+        message.as_of->timestamp_ms = read_optional(reader);
+    }
+    message.waited = read_time(reader);
+    message.admitted_us = reader.fixed<TimestampUs>();
     const auto count = reader.varint();
     for (std::uint64_t i = 0; i < count && reader.ok(); ++i) {
         TableInput table;
@@ -191,6 +226,18 @@ std::string encode_end(const EndMessage& message) {
     std::string out;
     append_varint(out, message.rows);
     append_varint(out, message.is_truncated ? 1 : 0);
+    append_time(out, message.waited);
+    append_time(out, message.planned);
+    append_time(out, message.execution);
+    append_optional(out, message.snapshot_id);
+    append_varint(out, message.tail_from);
+    append_varint(out, message.tail_to);
+    append_varint(out, message.tail_rows);
+    append_fixed(out, message.data_through_us);
+    append_varint(out, message.files);
+    append_varint(out, message.files_skipped);
+    append_varint(out, message.rows_scanned);
+    append_varint(out, message.bytes_scanned);
     return out;
 }
 
@@ -199,6 +246,18 @@ Result<EndMessage> decode_end(std::string_view bytes) {
     EndMessage message;
     message.rows = reader.varint();
     message.is_truncated = reader.varint() != 0;
+    message.waited = read_time(reader);
+    message.planned = read_time(reader);
+    message.execution = read_time(reader);
+    message.snapshot_id = read_optional(reader);
+    message.tail_from = reader.varint();
+    message.tail_to = reader.varint();
+    message.tail_rows = reader.varint();
+    message.data_through_us = reader.fixed<TimestampUs>();
+    message.files = reader.varint();
+    message.files_skipped = reader.varint();
+    message.rows_scanned = reader.varint();
+    message.bytes_scanned = reader.varint();
     if (!reader.ok() || reader.remaining() != 0) return malformed("end");
     return message;
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -81,13 +82,13 @@ struct ExecuteMessage {
     std::vector<TableInput> tables;  ///< In the order of kNames; SHOW TABLES: all there are.
     std::uint64_t tail_from = 0;     ///< W.
     std::uint64_t tail_to = 0;       ///< P; equal to tail_from: no tail.
+    std::optional<AsOf> as_of;
+    std::chrono::microseconds waited{0};
+    TimestampUs admitted_us = 0;  ///< When P was taken; 0: the log's tail is left out.
 };
 
-/// kEnd.
-struct EndMessage {
-    std::uint64_t rows = 0;
-    bool is_truncated = false;
-};
+/// kEnd: the query's facts.
+using EndMessage = ReplyFacts;
 
 /// kError.
 struct ErrorMessage {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <string_view>
 
+#include <fmt/format.h>
+
 #include "base/frames.h"
 
 namespace icelight::query {
@@ -14,19 +16,21 @@ constexpr std::chrono::milliseconds kWriteTime = 2 * kDeadlineMax;
 
 }  // namespace
 
+Result<> ReplyStream::check_size() const {
+    if (sent_bytes_ + buffer_.size() <= bytes_max_) return {};
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("the reply is larger than {} MiB", bytes_max_ >> 20));
+}
+
 Result<> ReplyStream::advance() {
-    if (sent_bytes_ + buffer_.size() > kReplyBytesMax) {
-        return fail(ErrorCode::kInvalidArgument, "the reply is larger than 256 MiB");
-    }
+    ICE_TRY(check_size());
     const std::size_t bound = sent_bytes_ == 0 ? kHeldBytesMax : kDataFrameBytes;
     if (buffer_.size() < bound) return {};
     return send_all();
 }
 
 Result<> ReplyStream::finish() {
-    if (sent_bytes_ + buffer_.size() > kReplyBytesMax) {
-        return fail(ErrorCode::kInvalidArgument, "the reply is larger than 256 MiB");
-    }
+    ICE_TRY(check_size());
     return send_all();
 }
 

@@ -12,13 +12,14 @@ namespace icelight::query {
 /// before them is still a whole answer; more goes out in frames.
 class ReplyStream {
 public:
-    explicit ReplyStream(int fd) : fd_(fd) {}
+    ReplyStream(int fd, Format format)
+        : fd_(fd), bytes_max_(is_export(format) ? kExportBytesMax : kReplyBytesMax) {}
 
     /// Where to append.
     std::string& buffer() { return buffer_; }
 
     /// Sends what has gathered, if it is much.
-    /// @error kInvalidArgument  the body is larger than kReplyBytesMax.
+    /// @error kInvalidArgument  the body is larger than kReplyBytesMax, or kExportBytesMax.
     /// @error kUnavailable      the server is gone.
     Result<> advance();
 
@@ -26,9 +27,11 @@ public:
     Result<> finish();
 
 private:
+    Result<> check_size() const;
     Result<> send_all();
 
     int fd_;
+    std::uint64_t bytes_max_;
     std::string buffer_;
     std::uint64_t sent_bytes_ = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "query/iso_time.h"
 #include "query/json_value.h"
 
 namespace icelight::query {
@@ -45,6 +46,7 @@ ReplyWriter::ReplyWriter(Format format, const std::vector<engine::ResultColumn>&
 }
 
 void ReplyWriter::begin(std::string& out) const {
+    if (format_ == Format::kNdjson) return;
     if (format_ == Format::kJson) {
         out += R"({"success":true,"data":[)";
         return;
@@ -57,8 +59,8 @@ void ReplyWriter::begin(std::string& out) const {
 }
 
 Result<> ReplyWriter::append_row(const engine::Chunk& chunk, std::size_t row, std::string& out) {
-    const bool is_json = format_ == Format::kJson;
-    if (is_json) out += rows_ == 0 ? "{" : ",{";
+    const bool is_json = format_ != Format::kCsv;
+    if (is_json) out += rows_ == 0 || format_ == Format::kNdjson ? "{" : ",{";
     for (std::size_t i = 0; i < names_.size(); ++i) {
         if (i != 0) out += ',';
         if (is_json) out += keys_[i];
@@ -69,13 +71,15 @@ Result<> ReplyWriter::append_row(const engine::Chunk& chunk, std::size_t row, st
                         fmt::format("a value of column \"{}\" is larger than 16 MiB", names_[i]));
         }
     }
-    out += is_json ? "}" : "\r\n";
+    if (is_json) out += '}';
+    if (format_ == Format::kNdjson) out += '\n';
+    if (!is_json) out += "\r\n";
     ++rows_;
     return {};
 }
 
 void ReplyWriter::append_cell(const engine::VectorView& vector, std::size_t row, std::string& out) {
-    if (format_ == Format::kJson) return append_json(vector, row, out);
+    if (format_ != Format::kCsv) return append_json(vector, row, out);
     if (vector.type().type == engine::Type::kNull || vector.is_null(row)) return;
     cell_.clear();
     append_plain(vector, row, cell_);
@@ -93,19 +97,37 @@ void ReplyWriter::end(const ReplyFacts& facts, std::string& out) const {
         append_json_string(types_[i], out);
         out += '}';
     }
-    const double execution_ms = static_cast<double>(facts.execution.count()) / 1'000.0;
+    const auto ms = [](std::chrono::microseconds time) {
+        return static_cast<double>(time.count()) / 1'000.0;
+    };
     fmt::format_to(std::back_inserter(out),
                    R"(],"rowCount":{},"executionTime":{:.3f},"truncated":{},"snapshotId":)",
                    facts.rows,
-                   execution_ms,
+                   ms(facts.execution),
                    facts.is_truncated);
     // Snapshot ids use all 63 bits: as text.
     out += facts.snapshot_id ? fmt::format("\"{}\"", *facts.snapshot_id) : "null";
     fmt::format_to(std::back_inserter(out),
-                   R"(,"watermark":{},"durable":{},"tailRows":{}}}}})",
+                   R"(,"watermark":{},"durable":{},"tailRows":{},"dataThrough":)",
                    facts.tail_from,
                    facts.tail_to,
                    facts.tail_rows);
+    if (facts.data_through_us == 0) {
+        out += "null";
+    } else {
+        out += '"';
+        append_iso_timestamp(facts.data_through_us, engine::Type::kTimestampTz, out);
+        out += '"';
+    }
+    fmt::format_to(std::back_inserter(out),
+                   R"(,"timings":{{"waitMs":{:.3f},"planMs":{:.3f}}},"rowsScanned":{},)"
+                   R"("bytesScanned":{},"files":{},"filesSkipped":{}}}}})",
+                   ms(facts.waited),
+                   ms(facts.planned),
+                   facts.rows_scanned,
+                   facts.bytes_scanned,
+                   facts.files,
+                   facts.files_skipped);
 }
 
 }  // namespace icelight::query

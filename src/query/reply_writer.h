@@ -12,22 +12,14 @@
 
 namespace icelight::query {
 
-/// What stands in the envelope's "meta" beside the columns.
-struct ReplyFacts {
-    std::uint64_t rows = 0;
-    std::chrono::microseconds execution{0};
-    bool is_truncated = false;
-    std::optional<std::int64_t> snapshot_id;  ///< Of the first table that has one.
-    std::uint64_t tail_from = 0;              ///< W.
-    std::uint64_t tail_to = 0;                ///< P.
-    std::uint64_t tail_rows = 0;              ///< Offsets in [W, P): rows and rejected events.
-};
-
 /// Writes a result as the reply's body, into a buffer that its user empties.
 ///
 /// JSON: {"success":true,"data":[{…}],"meta":{"columns":[{"name","type"}],"rowCount":N,
-/// "executionTime":ms,"truncated":false,"snapshotId":"…","watermark":W,"durable":P,"tailRows":N}}.
+/// "executionTime":ms,"truncated":false,"snapshotId":"…","watermark":W,"durable":P,"tailRows":N,
+/// "dataThrough":"…Z","timings":{"waitMs","planMs"},"rowsScanned":N,"bytesScanned":N,"files":N,
+/// "filesSkipped":N}}.
 /// A column name that came before gets a number: a, a_1.
+/// NDJSON: a row's object a line, no more.
 /// CSV (RFC 4180): a header line, CRLF, NULL is empty, the empty string is "".
 class ReplyWriter {
 public:

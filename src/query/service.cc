@@ -11,7 +11,10 @@
 #include <utility>
 #include <vector>
 
+#include <fmt/format.h>
+
 #include "query/admission.h"
+#include "query/answer_cache.h"
 #include "query/fair_queue.h"
 #include "query/telemetry.h"
 #include "query/worker_client.h"
@@ -25,9 +28,6 @@ constexpr std::chrono::milliseconds kStartTime{10'000};
 /// How late a cancel is seen by a query that waits for the log.
 constexpr std::chrono::milliseconds kWaitStep{50};
 
-constexpr std::string_view kJsonType = "application/json";
-constexpr std::string_view kCsvType = "text/csv; charset=utf-8";
-
 struct Job {
     QueryId id = 0;
     Request request;
@@ -35,6 +35,8 @@ struct Job {
     SteadyTime begin;
     Deadline deadline;
     std::atomic<bool> is_cancelled{false};
+    std::atomic<bool> is_running{false};
+    SteadyTime admitted{};
 
     QueryBounds bounds() const { return {deadline, &is_cancelled}; }
 };
@@ -70,15 +72,19 @@ public:
           catalog_(catalog),
           clock_(clock),
           pool_(options_),
-          queue_(options_.queued_max, options_.queued_bytes_max) {}
+          queue_(options_.queued_max, options_.queued_bytes_max),
+          cache_(options_.cache_bytes_max) {}
 
     Result<> start();
     QueryId run(Request request, Done done);
     void cancel(QueryId id);
+    std::size_t cancel_named(std::string_view name, std::string_view owner);
+    std::vector<ActiveQuery> active() const;
     Status status() const;
     void close(Deadline deadline);
 
 private:
+    bool answer_from_cache(Job& job);
     void work();
     void answer(Job& job);
     Result<> wait_for_log(const Job& job) const;
@@ -93,6 +99,7 @@ private:
     const Clock& clock_;  ///< For measuring; waits go by the machine's.
     WorkerPool pool_;
     FairQueue<std::shared_ptr<Job>> queue_;
+    AnswerCache cache_;
     std::vector<std::thread> threads_;
     std::atomic<QueryId> last_id_{0};
     std::atomic<std::size_t> active_{0};
@@ -124,6 +131,7 @@ QueryId Service::Impl::run(Request request, Done done) {
         job->done(tl::unexpected(valid.error()));
         return job->id;
     }
+    if (answer_from_cache(*job)) return job->id;
     {
         const std::lock_guard lock(mutex_);
         jobs_.emplace(job->id, job);
@@ -139,6 +147,60 @@ QueryId Service::Impl::run(Request request, Done done) {
     }
     telemetry::queue_depth(queue_.size());
     return job->id;
+}
+
+bool Service::Impl::answer_from_cache(Job& job) {
+    if (job.request.staleness_max.count() <= 0) return false;
+    const auto answer = cache_.find(job.request, job.begin);
+    telemetry::cache_asked(answer != nullptr);
+    if (!answer) return false;
+    Reply reply;
+    reply.content_type = content_type_of(job.request.format);
+    reply.body = answer->body;
+    reply.facts = answer->facts;
+    reply.bytes_written = reply.body.size();
+    reply.age = std::chrono::ceil<std::chrono::milliseconds>(job.begin - answer->taken);
+    if (job.request.format == Format::kJson) {
+        // The envelope ends with its meta.
+        reply.body.insert(reply.body.size() - 2,
+                          fmt::format(",\"cacheAgeMs\":{}", reply.age->count()));
+    }
+    job.done(std::move(reply));
+    return true;
+}
+
+std::size_t Service::Impl::cancel_named(std::string_view name, std::string_view owner) {
+    const std::lock_guard lock(mutex_);
+    std::size_t count = 0;
+    for (const auto& [id, job] : jobs_) {
+        const auto& request = job->request;
+        const bool is_it = (!name.empty() && request.name == name) || std::to_string(id) == name;
+        if (!is_it || (!owner.empty() && request.owner != owner)) continue;
+        job->is_cancelled = true;
+        ++count;
+    }
+    return count;
+}
+
+std::vector<ActiveQuery> Service::Impl::active() const {
+    const auto now = clock_.steady();
+    const auto ms = [](auto time) {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(time);
+    };
+    std::vector<ActiveQuery> list;
+    const std::lock_guard lock(mutex_);
+    list.reserve(jobs_.size());
+    for (const auto& [id, job] : jobs_) {
+        list.push_back({.id = id,
+                        .name = job->request.name,
+                        .owner = job->request.owner,
+                        .sql = job->request.sql,
+                        .is_running = job->is_running,
+                        .age = ms(now - job->begin),
+                        .left = ms(job->deadline - system_clock().steady())});
+    }
+    std::sort(list.begin(), list.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+    return list;
 }
 
 void Service::Impl::cancel(QueryId id) {
@@ -201,6 +263,7 @@ Result<Reply> Service::Impl::run_job(Job& job) {
     }
     ICE_TRY(wait_for_log(job));
     ICE_ASSIGN(auto worker, pool_.take(job.deadline));
+    job.is_running = true;
     auto reply = run_on(*worker, job);
     settle(std::move(worker));
     return reply;
@@ -209,6 +272,7 @@ Result<Reply> Service::Impl::run_job(Job& job) {
 /// Section "admission": the worker reads the statement, then the moment is taken and held.
 Result<Reply> Service::Impl::run_on(WorkerClient& worker, Job& job) {
     const Request& request = job.request;
+    const auto began = clock_.steady();
     ICE_ASSIGN(const auto statement,
                worker.prepare({request.sql,
                                request.format,
@@ -216,22 +280,28 @@ Result<Reply> Service::Impl::run_on(WorkerClient& worker, Job& job) {
                                left_until(job.deadline),
                                request.values},
                               job.bounds()));
-    auto admission = admit(options_, statement, request.is_committed_only, log_, catalog_);
+    auto admission = admit(options_, statement, request, log_, catalog_);
     if (!admission) {
         worker.give_up();
         return tl::unexpected(admission.error());
     }
+    job.admitted = clock_.steady();
+    auto& inputs = admission->inputs;
+    inputs.waited = std::chrono::duration_cast<std::chrono::microseconds>(began - job.begin);
+    if (!request.is_committed_only && !request.as_of) inputs.admitted_us = clock_.now_us();
     Reply reply;
-    reply.content_type = request.format == Format::kJson ? kJsonType : kCsvType;
+    reply.content_type = content_type_of(request.format);
+    const bool is_kept = request.staleness_max.count() > 0;
+    std::string kept;
     const WriteBody write = [&](std::string_view piece) {
         reply.bytes_written += piece.size();
+        if (is_kept && kept.size() <= kCachedAnswerBytesMax) kept += piece;
         if (request.write) return request.write(piece);
         reply.body += piece;
         return true;
     };
-    ICE_ASSIGN(const auto end, worker.execute(admission->inputs, job.bounds(), write));
-    reply.rows = end.rows;
-    reply.is_truncated = end.is_truncated;
+    ICE_ASSIGN(reply.facts, worker.execute(inputs, job.bounds(), write));
+    if (is_kept) cache_.store(cache_key(request), {std::move(kept), reply.facts, job.admitted});
     return reply;
 }
 
@@ -292,6 +362,28 @@ Result<> Service::start() {
 
 QueryId Service::run(Request request, Done done) {
     return impl_->run(std::move(request), std::move(done));
+}
+
+std::string_view content_type_of(Format format) {
+    switch (format) {
+        case Format::kJson:
+            return "application/json";
+        case Format::kCsv:
+            return "text/csv; charset=utf-8";
+        case Format::kNdjson:
+            return "application/x-ndjson";
+        case Format::kParquet:
+            break;
+    }
+    return "application/vnd.apache.parquet";
+}
+
+std::size_t Service::cancel_named(std::string_view name, std::string_view owner) {
+    return impl_->cancel_named(name, owner);
+}
+
+std::vector<ActiveQuery> Service::active() const {
+    return impl_->active();
 }
 
 void Service::cancel(QueryId id) {

@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "engine/session.h"
+#include "query/as_of.h"
 
 namespace icelight::wal {
 class Log;
@@ -27,11 +28,18 @@ class Catalog;
 /// else.
 namespace icelight::query {
 
-enum class Format : std::uint8_t { kJson, kCsv };
+enum class Format : std::uint8_t { kJson, kCsv, kNdjson, kParquet };
+
+/// Replies of the first two are cut after Request::rows_max rows; exports are whole.
+constexpr bool is_export(Format format) {
+    return format != Format::kJson && format != Format::kCsv;
+}
 
 inline constexpr std::size_t kSqlBytesMax = 256u << 10;
 inline constexpr std::uint64_t kReplyRowsMax = 10'000;
-inline constexpr std::size_t kReplyBytesMax = 256u << 20;
+inline constexpr std::size_t kReplyBytesMax = 256u << 20;      ///< JSON and CSV.
+inline constexpr std::uint64_t kExportBytesMax = 16ull << 30;  ///< The other formats.
+inline constexpr std::size_t kQueryNameBytesMax = 128;
 inline constexpr std::size_t kValueBytesMax = 16u << 20;
 inline constexpr std::chrono::milliseconds kDeadlineDefault{30'000};
 inline constexpr std::chrono::milliseconds kDeadlineMax{300'000};
@@ -44,8 +52,29 @@ using WriteBody = std::function<bool(std::string_view)>;
 /// A value bound to $1, $2, ...
 using Value = engine::Value;
 
+/// What an answer was made from and what it took.
+struct ReplyFacts {
+    std::uint64_t rows = 0;
+    bool is_truncated = false;               ///< There were more than rows_max rows.
+    std::chrono::microseconds waited{0};     ///< For a worker, and for X-Lake-After.
+    std::chrono::microseconds planned{0};    ///< Gate, tail, manifests.
+    std::chrono::microseconds execution{0};  ///< All the worker did, planning and writing included.
+    std::optional<std::int64_t> snapshot_id;  ///< Of the first table that has one.
+    std::uint64_t tail_from = 0;              ///< W.
+    std::uint64_t tail_to = 0;                ///< P.
+    std::uint64_t tail_rows = 0;              ///< Offsets in [W, P): rows and rejected events.
+    /// Everything acknowledged before this moment was looked at; of committed data and asOf, when
+    /// the snapshot was made. 0: there is no table.
+    TimestampUs data_through_us = 0;
+    std::uint64_t files = 0;          ///< Data files of all tables named.
+    std::uint64_t files_skipped = 0;  ///< Which their statistics left out.
+    std::uint64_t rows_scanned = 0;   ///< Of the files that were left, and of the tail.
+    std::uint64_t bytes_scanned = 0;  ///< Sizes of those files.
+};
+
 struct Request {
     std::string sql;            ///< At most kSqlBytesMax.
+    std::string name;           ///< The client's own, for cancel_named(); may be empty.
     std::string owner;          ///< Whose query: owners take turns, and hold half the queue each.
     std::vector<Value> values;  ///< For $1 ... $n, exactly as many; together at most kSqlBytesMax.
     Format format = Format::kJson;
@@ -53,19 +82,26 @@ struct Request {
     /// Answer from a state that holds every row of the log below this offset (X-Lake-After).
     std::optional<std::uint64_t> after_offset;
     bool is_committed_only = false;  ///< Leave the log's tail out: what other engines see.
-    std::uint64_t rows_max = kReplyRowsMax;
-    WriteBody write;  ///< Empty: the body comes whole, in Reply::body.
+    /// The tables as they were; without the log's tail.
+    std::optional<AsOf> as_of;
+    /// An answer to the same question may be this old; 0: exact.
+    std::chrono::milliseconds staleness_max{0};
+    std::uint64_t rows_max = kReplyRowsMax;  ///< JSON and CSV.
+    WriteBody write;                         ///< Empty: the body comes whole, in Reply::body.
 };
 
 struct Reply {
-    std::string_view content_type;  ///< "application/json" or "text/csv; charset=utf-8".
-    std::string body;               ///< Empty when Request::write took it.
-    std::uint64_t rows = 0;
-    bool is_truncated = false;        ///< There were more than rows_max rows.
+    std::string_view content_type;
+    std::string body;  ///< Empty when Request::write took it.
+    ReplyFacts facts;
     std::uint64_t bytes_written = 0;  ///< Of the body.
+    /// The answer is one of before, so old; nothing was run.
+    std::optional<std::chrono::milliseconds> age;
 };
 
-/// Called once, on a thread of the service (or the caller's, when refused at once).
+std::string_view content_type_of(Format format);
+
+/// Called once, on a thread of the service (or the caller's, when refused or answered at once).
 ///
 /// When an error comes after write() was called, the reply is incomplete: break the stream off.
 using Done = std::function<void(Result<Reply>)>;
@@ -86,10 +122,22 @@ struct Options {
     std::uint64_t spill_bytes_max = 1u << 30;     ///< Per worker.
     std::uint64_t tail_bytes_max = 256u << 20;    ///< Of log bytes above W; more: kUnavailable.
     std::uint64_t recycle_bytes = 1u << 30;       ///< A worker resident above this is replaced.
+    std::size_t cache_bytes_max = 32u << 20;      ///< Of answers kept for Request::staleness_max.
     int threads = 2;                              ///< Of one worker.
     bool is_isolated = true;                      ///< Own namespaces where permitted.
     /// Serve although the kernel has no Landlock: the other fences alone.
     bool allows_missing_landlock = false;
+};
+
+/// A query that waits or runs.
+struct ActiveQuery {
+    QueryId id = 0;
+    std::string name;
+    std::string owner;
+    std::string sql;
+    bool is_running = false;  ///< Else it waits for a worker.
+    std::chrono::milliseconds age{0};
+    std::chrono::milliseconds left{0};  ///< Of its time.
 };
 
 /// For /health and the start-up line.
@@ -133,6 +181,13 @@ public:
 
     /// Ends a query soon, with kShuttingDown if it had not ended by itself. Unknown ids: nothing.
     void cancel(QueryId id);
+
+    /// The same by Request::name, or by the id as text; only queries of `owner`, or of everybody
+    /// when it is empty. @return how many there were.
+    std::size_t cancel_named(std::string_view name, std::string_view owner);
+
+    /// Oldest first.
+    std::vector<ActiveQuery> active() const;
 
     Status status() const;
 

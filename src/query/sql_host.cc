@@ -3,11 +3,16 @@
 #include <algorithm>
 #include <cctype>
 #include <iterator>
+#include <system_error>
 
 #include <fmt/format.h>
 
+#include "engine/aggregates.h"
 #include "engine/sql_text.h"
 #include "io/file_system.h"
+#include "query/gate/allowed_functions.h"
+#include "query/plan/conditions.h"
+#include "query/plan/file_plan.h"
 #include "query/sandbox/sandbox.h"
 
 namespace icelight::query {
@@ -71,6 +76,30 @@ std::string lower_case(std::string text) {
     return text;
 }
 
+ReplyFacts facts_of(const TableFiles& table, const FilePlan& plan) {
+    ReplyFacts facts;
+    facts.snapshot_id = table.snapshot_id;
+    facts.data_through_us = table.snapshot_time_ms * 1'000;
+    facts.files = table.data_files;
+    facts.files_skipped = plan.skipped;
+    facts.rows_scanned = plan.rows;
+    facts.bytes_scanned = plan.bytes;
+    return facts;
+}
+
+/// One table's facts into those of the query.
+void add_facts(const ReplyFacts& table, bool is_live, ReplyFacts& facts) {
+    if (!facts.snapshot_id) facts.snapshot_id = table.snapshot_id;
+    facts.files += table.files;
+    facts.files_skipped += table.files_skipped;
+    facts.rows_scanned += table.rows_scanned;
+    facts.bytes_scanned += table.bytes_scanned;
+    if (is_live || table.data_through_us == 0) return;
+    const bool is_first = facts.data_through_us == 0;
+    if (is_first || table.data_through_us < facts.data_through_us)
+        facts.data_through_us = table.data_through_us;
+}
+
 std::string make_tables_sql(const std::vector<TableInput>& tables) {
     std::string rows;
     for (const auto& table : tables) {
@@ -83,6 +112,24 @@ std::string make_tables_sql(const std::vector<TableInput>& tables) {
     const char* const end = rows.empty() ? " WHERE false" : "";
     if (rows.empty()) rows = "('', '')";
     return fmt::format("SELECT * FROM (VALUES {}) t(namespace, name){}", rows, end);
+}
+
+/// A row for each name and kind that the gate lets through, with the engine's words about it.
+std::string make_functions_sql() {
+    std::string names;
+    for (const auto name : allowed_functions()) {
+        if (!names.empty()) names += ", ";
+        names += quote_literal(std::string(name));
+    }
+    for (const auto name : engine::kAggregateNames)
+        names += ", " + quote_literal(std::string(name));
+    return fmt::format(
+        "SELECT function_name AS name, any_value(function_type) AS kind, "
+        "any_value(description) AS description, list(DISTINCT array_to_string(parameters, ', ')) "
+        "AS parameters, any_value(return_type) AS returns, any_value(examples) AS examples FROM "
+        "duckdb_functions() WHERE function_name IN ({}) AND function_type IN ('scalar', "
+        "'aggregate', 'macro') GROUP BY function_name ORDER BY name",
+        names);
 }
 
 }  // namespace
@@ -116,66 +163,131 @@ Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup, const F
     std::unique_ptr<SqlHost> host(
         new SqlHost(std::move(database), std::move(user), std::move(own), std::move(tail)));
     host->has_gate_ = fences.has_gate;
+    host->space_ = setup.space;
+    host->spill_ = setup.spill_directory;
     return host;
 }
 
 Result<Statement> SqlHost::check(std::string_view sql) {
-    if (!has_gate_) return Statement{StatementKind::kRows, {{"", "events"}}, false};
+    if (!has_gate_) return Statement{StatementKind::kRows, {{"", "events"}}, false, {}};
     return check_statement(own_, sql);
 }
 
-Result<Prepared> SqlHost::prepare(const std::string& sql,
+Result<Prepared> SqlHost::prepare(const PrepareMessage& request,
                                   const Statement& statement,
                                   const ExecuteMessage& inputs,
                                   const Tail::IsStopped& is_stopped) {
     Prepared prepared;
+    prepared.sql = request.sql;
+    auto& facts = prepared.facts;
+    facts.waited = inputs.waited;
     if (statement.kind == StatementKind::kShowTables) {
         prepared.sql = make_tables_sql(inputs.tables);
+        return prepared;
+    }
+    if (statement.kind == StatementKind::kShowFunctions) {
+        prepared.sql = make_functions_sql();
         return prepared;
     }
     const bool has_tail =
         std::any_of(inputs.tables.begin(), inputs.tables.end(), [](const TableInput& input) {
             return input.tail != TailKind::kNone;
         });
+    TailCut cut;
     if (has_tail) {
-        ICE_ASSIGN(prepared.cut, tail_.advance(inputs.tail_from, inputs.tail_to, is_stopped));
+        ICE_ASSIGN(cut, tail_.advance(inputs.tail_from, inputs.tail_to, is_stopped));
     }
+    facts.tail_from = cut.from;
+    facts.tail_to = cut.to;
+    facts.tail_rows = cut.to - cut.from;
+    facts.rows_scanned = facts.tail_rows;
+    facts.data_through_us = inputs.admitted_us;
     for (const auto& input : inputs.tables) {
         if (is_stopped()) return fail(ErrorCode::kTimeout, "stopped while planning");
-        auto table = make_view(input, prepared.cut, statement.uses_alias_catalog);
+        auto table = make_view({.table = input,
+                                .as_of = inputs.as_of,
+                                .cut = input.tail == TailKind::kNone ? TailCut{} : cut,
+                                .predicates = predicates_on(input, statement),
+                                .values = request.values,
+                                .has_alias = statement.uses_alias_catalog});
         if (!table) return fail_in(input.space + "." + input.name, table.error());
-        if (!prepared.snapshot_id) prepared.snapshot_id = (*table)->snapshot_id;
+        add_facts(*table, inputs.admitted_us != 0, facts);
     }
-    prepared.sql = sql;
     return prepared;
 }
 
-Result<std::shared_ptr<const TableFiles>> SqlHost::make_view(const TableInput& input,
-                                                             const TailCut& cut,
-                                                             bool uses_alias_catalog) {
-    ICE_ASSIGN(const auto table, files_.load(input.metadata_location));
-    const TailCut own_cut = input.tail == TailKind::kNone ? TailCut{} : cut;
+std::vector<Predicates> SqlHost::predicates_on(const TableInput& input,
+                                               const Statement& statement) const {
+    std::vector<Predicates> found;
+    for (std::size_t i = 0; i < statement.tables.size() && i < statement.mentions.size(); ++i) {
+        const auto& [space, name] = statement.tables[i];
+        if (lower_case(name) != lower_case(input.name)) continue;
+        if (lower_case(space.empty() ? space_ : space) != lower_case(input.space)) continue;
+        found.insert(found.end(), statement.mentions[i].begin(), statement.mentions[i].end());
+    }
+    return found;
+}
+
+Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
+    const auto& location = input.table.metadata_location;
+    ICE_ASSIGN(const auto table, files_.load(location, input.as_of));
+    std::vector<Conditions> conditions;
+    if (table->data_files > 1) {
+        conditions = resolve_conditions(own_, input.predicates, table->schema, input.values);
+    }
     // The same words mean the same view: a metadata file never changes. `to` does not show unless
     // it cuts.
-    const auto version = fmt::format("{} {} {} {}",
-                                     input.metadata_location,
-                                     own_cut.from,
-                                     own_cut.is_to_needed ? own_cut.to : 0,
-                                     own_cut.is_empty());
+    const auto version = fmt::format("{} {} {} {} {} {}",
+                                     location,
+                                     input.as_of ? as_of_text(*input.as_of) : "",
+                                     input.cut.from,
+                                     input.cut.is_to_needed ? input.cut.to : 0,
+                                     input.cut.is_empty(),
+                                     conditions_text(conditions));
     std::string select;
+    ReplyFacts facts;
     for (const auto catalog : {kCatalog, kAliasCatalog}) {
-        if (catalog == kAliasCatalog && !uses_alias_catalog) continue;
-        const auto key = lower_case(fmt::format("{}.{}.{}", catalog, input.space, input.name));
+        if (catalog == kAliasCatalog && !input.has_alias) continue;
+        const auto key =
+            lower_case(fmt::format("{}.{}.{}", catalog, input.table.space, input.table.name));
         const auto known = views_.find(key);
-        if (known != views_.end() && known->second == version) continue;
+        if (known != views_.end() && known->second.version == version) {
+            facts = known->second.facts;
+            continue;
+        }
         if (select.empty()) {
-            ICE_ASSIGN(select, make_view_select(*table, input.tail, own_cut));
+            ICE_ASSIGN(const auto plan, plan_files(*table, conditions));
+            ICE_ASSIGN(select, make_view_select(*table, plan, input.table.tail, input.cut));
+            facts = facts_of(*table, plan);
         }
         if (views_.size() >= kViewsMax) views_.clear();
-        ICE_TRY(replace_view(catalog, input, select));
-        views_[key] = version;
+        ICE_TRY(replace_view(catalog, input.table, select));
+        views_[key] = {version, facts};
     }
-    return table;
+    return facts;
+}
+
+Result<ParquetReply> SqlHost::write_parquet(const PrepareMessage& request, const std::string& sql) {
+    // The text may end with a comment or a semicolon; what the parser makes of it does not.
+    ICE_ASSIGN(
+        const auto select,
+        own_.query_text("SELECT json_deserialize_sql(json_serialize_sql($1::VARCHAR))", {sql}));
+    if (select.empty()) {
+        return fail(ErrorCode::kInvalidArgument, "this statement has no Parquet form; use SELECT");
+    }
+    ParquetReply reply{spill_ / "reply.parquet", 0};
+    std::error_code ignored;
+    std::filesystem::remove(reply.path, ignored);
+    ICE_ASSIGN(auto copied,
+               user_.query(fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd)",
+                                       select,
+                                       quote_literal(reply.path.native())),
+                           request.values));
+    while (true) {
+        ICE_ASSIGN(const auto chunk, copied.next());
+        if (!chunk) return reply;
+        reply.rows = static_cast<std::uint64_t>(chunk->column(0).integer(0));
+    }
 }
 
 Result<> SqlHost::replace_view(std::string_view catalog,

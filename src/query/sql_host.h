@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -13,17 +14,22 @@
 #include "engine/session.h"
 #include "query/fences.h"
 #include "query/gate/gate.h"
+#include "query/plan/table_files.h"
 #include "query/protocol.h"
-#include "query/table_files.h"
 #include "query/tail.h"
 
 namespace icelight::query {
 
-/// What a query's views were made from, for the reply's meta.
+/// A query whose views are there.
 struct Prepared {
-    std::string sql;                          ///< To run in SqlHost::user().
-    std::optional<std::int64_t> snapshot_id;  ///< Of the first table that has one.
-    TailCut cut;
+    std::string sql;   ///< To run in SqlHost::user().
+    ReplyFacts facts;  ///< What its views were made from.
+};
+
+/// A reply in the spill directory.
+struct ParquetReply {
+    std::filesystem::path path;
+    std::uint64_t rows = 0;
 };
 
 /// A worker's engine: the database in its sandbox, the tail, and a view for every table in use.
@@ -41,10 +47,14 @@ public:
     Result<Statement> check(std::string_view sql);
 
     /// Makes the views that `statement` needs from `inputs` and brings the tail up.
-    Result<Prepared> prepare(const std::string& sql,
+    Result<Prepared> prepare(const PrepareMessage& request,
                              const Statement& statement,
                              const ExecuteMessage& inputs,
                              const Tail::IsStopped& is_stopped);
+
+    /// The statement as a Parquet file in the spill directory, which the caller removes.
+    /// @error kInvalidArgument  it is no plain SELECT, or what query() returns.
+    Result<ParquetReply> write_parquet(const PrepareMessage& request, const std::string& sql);
 
     /// Where users' statements run.
     engine::Session& user() { return user_; }
@@ -54,11 +64,27 @@ public:
     bool is_broken() const { return database_.is_broken(); }
 
 private:
+    /// What a view is made from.
+    struct ViewInput {
+        const TableInput& table;
+        std::optional<AsOf> as_of;
+        TailCut cut;
+        std::vector<Predicates> predicates;  ///< One for each mention.
+        const std::vector<Value>& values;    ///< Bound to the statement.
+        bool has_alias = false;              ///< Also in kAliasCatalog.
+    };
+
+    /// What a view says, and what reading it may cost.
+    struct View {
+        std::string version;
+        ReplyFacts facts;  ///< Of this table alone.
+    };
+
     SqlHost(engine::Database database, engine::Session user, engine::Session own, Tail tail);
 
-    Result<std::shared_ptr<const TableFiles>> make_view(const TableInput& input,
-                                                        const TailCut& cut,
-                                                        bool uses_alias_catalog);
+    std::vector<Predicates> predicates_on(const TableInput& input,
+                                          const Statement& statement) const;
+    Result<ReplyFacts> make_view(const ViewInput& input);
     Result<> replace_view(std::string_view catalog,
                           const TableInput& input,
                           const std::string& select);
@@ -69,8 +95,10 @@ private:
     Tail tail_;
     TableFilesCache files_;
     bool has_gate_ = true;
-    /// By "catalog.space.table" without case: what the view now says. Bounded by kViewsMax.
-    std::map<std::string, std::string> views_;
+    std::string space_;  ///< Of names without one.
+    std::filesystem::path spill_;
+    /// By "catalog.space.table" without case. Bounded by kViewsMax.
+    std::map<std::string, View> views_;
 };
 
 }  // namespace icelight::query

@@ -10,7 +10,7 @@
 
 #include "base/result.h"
 #include "engine/session.h"
-#include "query/table_view.h"
+#include "query/plan/table_view.h"
 
 namespace icelight::io {
 class FileSystem;

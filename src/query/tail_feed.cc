@@ -10,7 +10,7 @@
 #include "event/codec.h"
 #include "event/columns.h"
 #include "event/row.h"
-#include "query/table_view.h"
+#include "query/plan/table_view.h"
 #include "wal/reader.h"
 
 namespace icelight::query {

@@ -32,6 +32,13 @@ void refused() {
     counter.add();
 }
 
+void cache_asked(bool is_hit) {
+    metrics::counter("icelight_query_cache_total",
+                     "Queries that take an older answer, by whether there was one.",
+                     {{"outcome", is_hit ? "hit" : "miss"}})
+        .add();
+}
+
 void worker_ready(std::size_t number, std::chrono::milliseconds took) {
     log::info(kModule, "worker ready", {{"number", number}, {"ms", took.count()}});
 }

@@ -13,6 +13,8 @@ namespace icelight::query::telemetry {
 void answered(const Result<>& outcome, std::chrono::microseconds took);
 /// Counted: the gate refused a statement.
 void refused();
+/// Counted: a question that may be answered from before, and whether it was.
+void cache_asked(bool is_hit);
 /// INFO. A worker passed its self-test.
 void worker_ready(std::size_t number, std::chrono::milliseconds took);
 /// ERROR. A worker cannot serve, and so SQL may be off.

@@ -3,8 +3,12 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
+#include <system_error>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -51,6 +55,8 @@ private:
     Result<> prepare(const Frame& frame);
     Result<EndMessage> execute(const Frame& frame);
     Result<EndMessage> run(const Prepared& prepared);
+    Result<EndMessage> run_parquet(const Prepared& prepared);
+    std::chrono::microseconds since_start() const;
     Result<bool> write_rows(engine::QueryResult& result, ReplyWriter& writer, ReplyStream& stream);
     void answer_error(const Error& error);
 
@@ -90,30 +96,54 @@ Result<> Worker::prepare(const Frame& frame) {
 
 Result<EndMessage> Worker::execute(const Frame& frame) {
     ICE_ASSIGN(const auto inputs, decode_execute(frame.payload));
-    ICE_ASSIGN(const auto prepared, host_->prepare(request_.sql, statement_, inputs, [this] {
+    ICE_ASSIGN(auto prepared, host_->prepare(request_, statement_, inputs, [this] {
         return inbox_.is_stopped();
     }));
-    return run(prepared);
+    prepared.facts.planned = since_start();
+    return request_.format == Format::kParquet ? run_parquet(prepared) : run(prepared);
+}
+
+std::chrono::microseconds Worker::since_start() const {
+    return std::chrono::duration_cast<std::chrono::microseconds>(system_clock().steady() -
+                                                                 inbox_.started());
 }
 
 Result<EndMessage> Worker::run(const Prepared& prepared) {
     ICE_ASSIGN(auto result, host_->user().query(prepared.sql, request_.values));
-    ReplyStream stream(kWorkerSocketFd);
+    ReplyStream stream(kWorkerSocketFd, request_.format);
     ReplyWriter writer(request_.format, result.columns());
     writer.begin(stream.buffer());
     ICE_ASSIGN(const bool is_truncated, write_rows(result, writer, stream));
-    ReplyFacts facts;
+    ReplyFacts facts = prepared.facts;
     facts.rows = writer.rows();
-    facts.execution = std::chrono::duration_cast<std::chrono::microseconds>(
-        system_clock().steady() - inbox_.started());
     facts.is_truncated = is_truncated;
-    facts.snapshot_id = prepared.snapshot_id;
-    facts.tail_from = prepared.cut.from;
-    facts.tail_to = prepared.cut.to;
-    facts.tail_rows = prepared.cut.to - prepared.cut.from;
+    facts.execution = since_start();
     writer.end(facts, stream.buffer());
     ICE_TRY(stream.finish());
-    return EndMessage{facts.rows, is_truncated};
+    return facts;
+}
+
+/// The engine writes the file into the spill directory; from there it goes to the server.
+Result<EndMessage> Worker::run_parquet(const Prepared& prepared) {
+    ICE_ASSIGN(const auto reply, host_->write_parquet(request_, prepared.sql));
+    std::ifstream file(reply.path, std::ios::binary);
+    ReplyStream stream(kWorkerSocketFd, request_.format);
+    std::vector<char> piece(kDataFrameBytes);
+    while (file) {
+        if (inbox_.is_stopped()) return fail(ErrorCode::kTimeout, "stopped");
+        file.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+        stream.buffer().append(piece.data(), static_cast<std::size_t>(file.gcount()));
+        ICE_TRY(stream.advance());
+    }
+    if (!file.eof()) return fail(ErrorCode::kIo, "the Parquet file cannot be read back");
+    file.close();
+    std::error_code ignored;
+    std::filesystem::remove(reply.path, ignored);
+    ICE_TRY(stream.finish());
+    ReplyFacts facts = prepared.facts;
+    facts.rows = reply.rows;
+    facts.execution = since_start();
+    return facts;
 }
 
 /// @return true when there were more rows than the request wants.
@@ -124,7 +154,7 @@ Result<bool> Worker::write_rows(engine::QueryResult& result,
         ICE_ASSIGN(const auto chunk, result.next());
         if (!chunk) return false;
         for (std::size_t row = 0; row < chunk->row_count(); ++row) {
-            if (writer.rows() >= request_.rows_max) return true;
+            if (!is_export(request_.format) && writer.rows() >= request_.rows_max) return true;
             if (inbox_.is_stopped()) return fail(ErrorCode::kTimeout, "stopped");
             ICE_TRY(writer.append_row(*chunk, row, stream.buffer()));
             ICE_TRY(stream.advance());

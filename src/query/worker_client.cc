@@ -70,6 +70,7 @@ Result<Statement> WorkerClient::prepare(const PrepareMessage& message, const Que
     is_client_gone_ = false;
     is_cancel_sent_ = false;
     kill_at_ = bounds.deadline + kKillGrace;
+    body_bytes_max_ = is_export(message.format) ? kExportBytesMax : kReplyBytesMax;
     ICE_TRY(send(Message::kPrepare, encode_prepare(message)));
     ICE_ASSIGN(const auto frame, next_frame(bounds));
     switch (static_cast<Message>(frame.type)) {
@@ -96,7 +97,7 @@ Result<EndMessage> WorkerClient::execute(const ExecuteMessage& message,
             case Message::kData:
                 // The worker counts too, but it may be taken over.
                 body_bytes += frame.payload.size();
-                if (body_bytes > kReplyBytesMax) {
+                if (body_bytes > body_bytes_max_) {
                     return crash({ErrorCode::kCorruption, "an endless reply"});
                 }
                 if (!is_client_gone_) is_client_gone_ = !write(frame.payload);

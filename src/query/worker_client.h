@@ -24,7 +24,7 @@ inline constexpr std::chrono::milliseconds kKillGrace{250};
 /// Bounds of one exchange with a worker.
 struct QueryBounds {
     Deadline deadline;
-    const std::atomic<bool>* is_cancelled;
+    const std::atomic<bool>* is_cancelled = nullptr;
 };
 
 /// What became of the worker itself.
@@ -91,6 +91,7 @@ private:
     bool is_client_gone_ = false;
     bool is_cancel_sent_ = false;
     Deadline kill_at_{};
+    std::uint64_t body_bytes_max_ = 0;
 };
 
 }  // namespace icelight::query

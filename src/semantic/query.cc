@@ -178,8 +178,9 @@ Checked<> QueryParser::read_time_dimensions(ObjectReader& reader) {
     ICE_ASSIGN(const auto* items, reader.find_array("timeDimensions", kMembersMax));
     if (items == nullptr) return {};
     const Place place = reader.at("timeDimensions");
-    for (std::size_t i = 0; i < items->size(); ++i)
+    for (std::size_t i = 0; i < items->size(); ++i) {
         ICE_TRY(read_time_dimension((*items)[i], Place(place, i)));
+    }
     const auto compared =
         std::count_if(query_.time_dimensions.begin(),
                       query_.time_dimensions.end(),

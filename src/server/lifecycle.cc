@@ -1,5 +1,7 @@
 #include "server/lifecycle.h"
 
+#include <malloc.h>
+
 #include <csignal>
 #include <cstdio>
 #include <string>
@@ -13,6 +15,11 @@
 
 namespace icelight::server {
 namespace {
+
+/// Larger buffers, those of large bodies, go back to the system when they are freed. Left alone the
+/// allocator would keep them from the second one on: a few giant requests would double what the
+/// process holds for good.
+constexpr int kMappedBytesMin = 1 << 20;
 
 log::Level level_of(const std::string& name) {
     if (name == "debug") return log::Level::kDebug;
@@ -36,6 +43,8 @@ int serve(const Config& config) {
     const sigset_t stop = block_stop_signals();
     std::signal(SIGPIPE, SIG_IGN);
     log::set_level(level_of(config.text("server.log-level")));
+    // Before any other thread is there.
+    ::mallopt(M_MMAP_THRESHOLD, kMappedBytesMin);  // NOLINT(concurrency-mt-unsafe)
 
     auto wiring = Wiring::start(config);
     if (!wiring) {

@@ -38,9 +38,11 @@ struct Command {
 constexpr std::array kCommands{
     Command{"backup", commands::run_backup},
     Command{"fsck", commands::run_fsck},
+    Command{"query", commands::run_query},
     Command{"relocate", commands::run_relocate},
     Command{"replay", commands::run_replay},
     Command{"restore", commands::run_restore},
+    Command{"resume", commands::run_resume},
     Command{"tail", commands::run_tail},
     Command{"teardown", commands::run_teardown},
 };
@@ -54,12 +56,16 @@ constexpr char kUsage[] =
     "--json\n"
     "  replay            run rejected events through today's rules; --dry-run, --offset, --stage, "
     "--from, --to\n"
+    "  query SQL         run one SELECT; --format table, csv, json, ndjson, parquet; --data DIR, "
+    "--as-of\n"
     "  source …          who may send events: sources and their write keys\n"
     "  token …           who may ask and administer\n"
     "  fsck              check tables, files and log against each other; --data DIR\n"
     "  backup            copy the data directory, in use or not; --data DIR, --to NEW_DIR\n"
     "  restore           make a data directory from a backup; --from BACKUP, --data NEW_DIR\n"
     "  relocate          make a directory that was moved or copied usable; --data DIR\n"
+    "  resume            after a rollback or drop of an event table; --accept or --replay, --data "
+    "DIR\n"
     "  teardown          name everything in the data directory, ask, delete it; --data DIR, --yes\n"
     "  version           print the version\n"
     "\n"

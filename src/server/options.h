@@ -301,6 +301,16 @@ inline constexpr std::array kOptions = {
            "",
            "How long files that no table reaches any more stay for readers that still have them "
            "open; raise it for jobs of other engines that write longer."},
+    Option{"catalog.view-folders",
+           OptionType::kText,
+           "",
+           0,
+           0,
+           false,
+           "",
+           "",
+           "Folders beside the warehouse, absolute, joined by ':', where clients may have views' "
+           "metadata written (write.metadata.path); for teams that keep them on a share."},
     Option{"lake.compression",
            OptionType::kText,
            "zstd",

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <sstream>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -20,7 +21,7 @@
 #include "query/sandbox/sandbox.h"
 #include "query/service.h"
 #include "server/api/cors.h"
-#include "server/api/cube.h"
+#include "server/api/cube/routes.h"
 #include "server/api/dead_letters.h"
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"
@@ -34,6 +35,8 @@
 #include "server/api/pixel.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
+#include "server/api/sql/assist.h"
+#include "server/api/sql/queries.h"
 #include "server/api/webhook.h"
 #include "server/auth.h"
 #include "server/config.h"
@@ -120,6 +123,18 @@ lake::UpkeepOptions upkeep_options(const Config& config, const DataDirectory& di
     options.retention.unreferenced_age = std::max(options.retention.age, options.gc_min_age);
     options.garbage_list = directory.garbage_list();
     return options;
+}
+
+/// "/a:/b", absolute; others are left out, as nobody could name them.
+std::vector<std::filesystem::path> view_folders(const Config& config) {
+    std::vector<std::filesystem::path> folders;
+    std::istringstream text(config.text("catalog.view-folders"));
+    for (std::string folder; std::getline(text, folder, ':');) {
+        std::filesystem::path path = std::filesystem::path(folder).lexically_normal();
+        if (!path.has_filename()) path = path.parent_path();
+        if (path.is_absolute()) folders.push_back(std::move(path));
+    }
+    return folders;
 }
 
 InflateLimits inflate_limits(const Config& config) {
@@ -270,16 +285,15 @@ Result<> Wiring::Parts::open_keys(const Config& config, const ListenAddress& lis
 
 Result<> Wiring::Parts::open_storage(const Config& config) {
     auto& files = io::posix_file_system();
-    ICE_ASSIGN(
-        catalog,
-        catalog::sqlite::open_catalog({.database = directory.catalog_file(),
-                                       .warehouse = directory.warehouse(),
-                                       .sink_tables = lake::sink_tables(table_names(config))},
-                                      files,
-                                      system_clock()));
+    ICE_ASSIGN(catalog,
+               catalog::sqlite::open_catalog({.database = directory.catalog_file(),
+                                              .warehouse = directory.warehouse(),
+                                              .sink_tables = lake::sink_tables(table_names(config)),
+                                              .view_folders = view_folders(config)},
+                                             files,
+                                             system_clock()));
     ICE_ASSIGN(log, open_log(config, directory, *catalog));
-    return lake::ensure_tables(
-        *catalog, table_names(config), directory.warehouse(), system_clock());
+    return lake::ensure_tables(*catalog, table_names(config), system_clock());
 }
 
 void Wiring::Parts::start_work(const Config& config) {
@@ -336,6 +350,9 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                       .timeout = config.duration("query.timeout"),
                       .threads = static_cast<int>(config.number("query.threads")),
                       .memory_bytes_max = config.number("query.memory-bytes-max")});
+    add_assist_routes(
+        *router, {.service = *query, .auth = *auth, .timeout = config.duration("query.timeout")});
+    add_queries_routes(*router, {.service = *query, .auth = *auth});
     DeadLetters::add_routes(
         *router,
         {*query,

@@ -7,9 +7,9 @@ import subprocess
 import sys
 import unittest
 
-from harness.server import ROOT, Server
+from harness import packaging
+from harness.server import Server
 
-FETCH_SECONDS = 600
 RUN_SECONDS = 600
 STUBS = pathlib.Path(__file__).resolve().parent / "pyiceberg_stubs"
 # What the suite leaves out by itself for a REST catalog: names with a slash, which would be folders here.
@@ -17,18 +17,10 @@ EXCLUDED = {"RestCatalog does not support slash in namespace", "RestCatalog does
 PASSED_LEAST = 37
 
 
-def fetch():
-    script = f'. "{ROOT}/packaging/pyiceberg_suite.sh" && icelight_pyiceberg_suite "{sys.executable}"'
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=FETCH_SECONDS)
-    if done.returncode != 0:
-        raise AssertionError(f"PyIceberg's test suite: {done.stdout}{done.stderr}"[-3000:])
-    return pathlib.Path(done.stdout.strip())
-
-
 @unittest.skipUnless(os.environ.get("TEST_ALL"), "part of ./test --all")
 class PyicebergSuiteTest(unittest.TestCase):
     def test_its_catalog_tests_pass(self):
-        suite = fetch()
+        suite = pathlib.Path(packaging.bring("pyiceberg_suite.sh", "icelight_pyiceberg_suite", sys.executable))
         with Server() as server:
             environment = {**os.environ, "PYTHONPATH": f"{STUBS}:{suite / 'site'}", "PYICEBERG_TEST_CATALOG": "ours",
                            "PYICEBERG_CATALOG__OURS__TYPE": "rest", "PYICEBERG_CATALOG__OURS__URI": server.url + "/iceberg"}

@@ -83,6 +83,9 @@ class GoldenTest(CubeCase):
         for member, operator, values, expected in table:
             with self.subTest(member=member, operator=operator, values=values):
                 self.assertEqual(self.count({"member": member, "operator": operator, "values": values}), expected)
+        self.assertEqual(self.count({"member": time, "operator": "inDateRange", "values": ["last 6 months"]}), 0)  # all are older
+        day = {"measures": COUNT, "timeDimensions": [{"dimension": time, "granularity": "day", "dateRange": "2024-01-31"}]}
+        self.assertEqual(self.rows(day), [{"Events.count": 1, "Events.timestamp": "2024-01-31T00:00:00.000Z"}])
         self.assertEqual(self.count({"dimension": country, "operator": "equals", "values": ["DE"]}), 3)
 
     def test_what_is_not_understood_is_400_in_both_dialects(self):
@@ -140,6 +143,27 @@ class LawTest(CubeCase):
             self.assertEqual([row["Events.count"] for row in rows if row["__periodIndex"] == index], alone)
         reply = self.post("load", {"query": {"measures": COUNT, "timeDimensions": [time]}, "queryType": "multi"}).json()
         self.assertEqual((reply["queryType"], len(reply["results"])), ("compareDateRangeQuery", 2))
+
+    def test_utc_is_what_no_zone_is(self):
+        time = {"dimension": "Events.timestamp", "granularity": "hour", "dateRange": ["2024-01-01", "2024-01-31"]}
+        for dialect in ("drizzle", "cube"):
+            query = {"measures": COUNT, "timeDimensions": [time]}
+            self.assertEqual(self.rows({**query, "timezone": "UTC"}, dialect), self.rows(query, dialect))
+
+    def test_a_shorter_granularity_adds_up_to_a_longer_one(self):
+        for short, longer in (("hour", "day"), ("day", "week"), ("day", "month"), ("month", "quarter"), ("quarter", "year")):
+            for zone in ("UTC", "Europe/Berlin"):
+                def sums(granularity, length=7 if longer == "month" else 4 if longer == "year" else 10):
+                    time = {"dimension": "Events.timestamp", "granularity": granularity}
+                    found = {}
+                    for row in self.rows({"measures": ["Events.count", "Events.totalRevenue"], "timeDimensions": [time], "timezone": zone}):
+                        key = row["Events.timestamp"][:length]
+                        if longer in ("week", "quarter"):
+                            key = ""
+                        old = found.get(key, (0, 0))
+                        found[key] = (old[0] + row["Events.count"], old[1] + (row["Events.totalRevenue"] or 0))
+                    return found
+                self.assertEqual(sums(short), sums(longer), (short, longer, zone))
 
     def test_a_zone_moves_the_days_and_keeps_the_sum(self):
         time = {"dimension": "Events.timestamp", "granularity": "day"}
@@ -306,6 +330,18 @@ class EndpointTest(CubeCase):
         good, bad = reply.json()["results"]
         self.assertEqual((good["success"], good["results"][0]["data"]), (True, [{"Events.count": 16}]))
         self.assertEqual((bad["success"], "Events.nope" in bad["error"]), (False, True))
+
+    def test_a_batch_of_many_keeps_their_order_and_asks_equal_ones_once(self):
+        queries = [{"measures": COUNT, "filters": [{"member": "Events.userId", "operator": "equals", "values": [f"u{index % 7}"]}]} for index in range(60)]
+        results = self.post("batch", {"queries": queries}).json()["results"]
+        self.assertEqual([result["results"][0]["data"][0]["Events.count"] for result in results], [[0, 3, 3, 3, 4, 2, 0][index % 7] for index in range(60)])
+
+    def test_what_stands_beside_a_query_is_read_or_named(self):
+        result = self.post("load", {"query": {"measures": COUNT}, "limit": 5}).json()["results"][0]
+        self.assertEqual(result["warnings"][0]["code"], "UNKNOWN_KEY")
+        for more in ({"queryType": "mutli"}, {"cache": "sometimes"}):
+            self.assertEqual(self.post("load", {"query": {"measures": COUNT}, **more}).status, 400, more)
+        self.assertEqual(self.post("explain", {"query": {"measures": COUNT}, "options": {"analyze": "yes"}}).status, 400)
 
     def test_explain_shows_the_engines_plan(self):
         for analyze in (False, True):

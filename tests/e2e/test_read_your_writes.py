@@ -1,13 +1,18 @@
-"""A count right after each 200 includes what was acknowledged, across flushes, while another client reads."""
+"""A count right after each 200 includes what was acknowledged, across flushes, while another client reads and
+others write: 5,000 events a second with TEST_ALL, 500 without."""
 
 import os
 import threading
+import time
 import unittest
 
 from harness import events
 from harness.server import Server
 
 WRITES = 10_000 if os.environ.get("TEST_ALL") else 1_000
+OTHERS_A_SECOND = 5_000 if os.environ.get("TEST_ALL") else 500
+OTHERS_A_BATCH = 100
+MINE = "user_id = 'user-1'"
 
 
 class ReadYourWritesTest(unittest.TestCase):
@@ -24,14 +29,26 @@ class ReadYourWritesTest(unittest.TestCase):
         with self.server.client() as client:
             while not self.is_done.is_set():
                 before = self.written
-                count = int(client.sql("SELECT count(*) AS n FROM events")[0]["n"])
+                count = int(client.sql(f"SELECT count(*) AS n FROM events WHERE {MINE}")[0]["n"])
                 if count < max(before, last):
                     self.wrong.append(f"the second client counted {count} after {before} were acknowledged, {last} seen")
                 last = count
 
+    def write_beside(self):
+        """Others' events, at a steady rate."""
+        due, number = time.monotonic(), 0
+        with self.server.client() as client:
+            while not self.is_done.is_set():
+                client.send([events.track(f"o{number}-{i}", user="somebody") for i in range(OTHERS_A_BATCH)])
+                number, due = number + 1, due + OTHERS_A_BATCH / OTHERS_A_SECOND
+                time.sleep(max(0, due - time.monotonic()))
+
     def test_a_count_right_after_each_200_includes_it(self):
         reader = threading.Thread(target=self.read_along)
+        writer = threading.Thread(target=self.write_beside)
         reader.start()
+        writer.start()
+        waits = []
         try:
             with self.server.client() as client:
                 for number in range(WRITES):
@@ -39,16 +56,21 @@ class ReadYourWritesTest(unittest.TestCase):
                     batch = [events.track(f"w{number}-{i}", note="x" * 200) for i in range(size)]
                     self.assertEqual(client.send(batch).status, 200)
                     self.written += size
-                    count = int(client.sql("SELECT count(*) AS n FROM events")[0]["n"])
+                    acknowledged = time.monotonic()
+                    count = int(client.sql(f"SELECT count(*) AS n FROM events WHERE {MINE}")[0]["n"])
+                    waits.append((time.monotonic() - acknowledged) * 1000)
                     self.assertEqual(count, self.written, f"after write {number}")
         finally:
             self.is_done.set()
             reader.join(timeout=60)
+            writer.join(timeout=60)
+        waits.sort()
+        print(f"{len(waits)} counts, from the 200 to the answer p50 {waits[len(waits) // 2]:.1f} ms, p99 {waits[len(waits) * 99 // 100]:.1f} ms")
         self.assertEqual(self.wrong[:3], [])
         snapshots = int(self.server.request("GET", "/iceberg/v1/namespaces/analytics/tables/events").json()
                         ["metadata"]["last-sequence-number"])
         self.assertGreater(snapshots, 3, "flushes must happen between the counts")
-        self.assertEqual(self.server.value("SELECT count(DISTINCT message_id) AS n FROM events"), self.written)
+        self.assertEqual(self.server.value(f"SELECT count(DISTINCT message_id) AS n FROM events WHERE {MINE}"), self.written)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,19 @@
 """SQL and tables over HTTP in the original's envelope: formats, types, names, the gate, freshness."""
 
+import gzip
+import io
 import json
+import threading
+import time
 import unittest
+
+import pyarrow
+import pyarrow.parquet
 
 from harness import events
 from harness.case import ServerCase
 from harness.client import raw_exchange
+from harness.server import wait_until
 
 
 class SqlCase(ServerCase):
@@ -61,6 +69,146 @@ class EnvelopeTest(SqlCase):
         self.assertEqual((len(body["data"]), body["meta"]["truncated"]), (10_000, True))
         body = self.query("SELECT i FROM range(10000) t(i)").json()
         self.assertEqual((len(body["data"]), bool(body["meta"].get("truncated"))), (10_000, False))
+
+
+class FormatsTest(SqlCase):
+    def test_exports_are_whole_and_readable(self):
+        sql = "SELECT i, 'x' || i AS s, TIMESTAMPTZ '2026-01-31 12:00:00+00' AS t FROM range(25000) t(i)"
+        lines = self.query(sql, format="ndjson")
+        self.assertEqual(lines.headers["content-type"], "application/x-ndjson")
+        rows = [json.loads(line) for line in lines.text().splitlines()]
+        self.assertEqual((len(rows), rows[7]), (25_000, {"i": 7, "s": "x7", "t": "2026-01-31T12:00:00.000Z"}))
+        reply = self.query(sql, format="parquet")
+        self.assertEqual(reply.headers["content-type"], "application/vnd.apache.parquet")
+        table = pyarrow.parquet.read_table(io.BytesIO(reply.body))
+        self.assertEqual((table.num_rows, table.column_names), (25_000, ["i", "s", "t"]))
+        self.assertEqual(table.column("i").to_pylist(), list(range(25_000)))
+
+    def test_replies_are_compressed_for_those_who_take_it(self):
+        sql = "SELECT i FROM range(9000) t(i)"
+        plain = self.query(sql)
+        for encoding, unpack in (("gzip", gzip.decompress), ("gzip, zstd", lambda body: pyarrow.decompress(body, 1 << 20, "zstd", asbytes=True))):
+            reply = self.server.request("POST", "/query", json.dumps({"sql": sql}), {"Accept-Encoding": encoding})
+            self.assertEqual(reply.headers["content-encoding"], encoding.split()[-1])
+            self.assertLess(len(reply.body), len(plain.body) / 2)
+            if encoding == "gzip":
+                self.assertEqual(json.loads(unpack(reply.body))["data"], plain.json()["data"])
+        big = self.server.request("POST", "/query", json.dumps({"sql": "SELECT i FROM range(500000) t(i)", "format": "ndjson"}),
+                                  {"Accept-Encoding": "gzip"})
+        self.assertEqual(gzip.decompress(big.body).count(b"\n"), 500_000)
+
+    def test_null_and_the_empty_text_differ_in_csv(self):
+        reply = self.query("SELECT NULL AS a, '' AS b, 'x' AS c", format="csv")
+        self.assertEqual(reply.body, b'a,b,c\r\n,"",x\r\n')
+
+    def test_values_are_bound(self):
+        rows = self.query("SELECT $1 AS a, $2 + 1 AS b, $3 AS c, $4 AS d", params=["x'; --", 41, None, True]).json()["data"]
+        self.assertEqual(rows, [{"a": "x'; --", "b": 42, "c": None, "d": True}])
+
+
+class MetaTest(SqlCase):
+    def test_the_reply_says_what_it_was_made_from(self):
+        meta = self.query("SELECT count(*) AS n FROM events").json()["meta"]
+        self.assertEqual(meta["durable"] - meta["watermark"], meta["tailRows"])
+        self.assertGreaterEqual(meta["rowsScanned"], len(self.sent))
+        self.assertRegex(meta["dataThrough"], r"^20\d\d-.*Z$")
+        self.assertGreater(meta["timings"]["planMs"], 0)
+
+    def test_files_are_skipped_by_what_the_query_asks_for(self):
+        self.server.wait_committed(len(self.sent))
+        files = self.query("SELECT count(*) AS n FROM events").json()["meta"]["files"]
+        for number in range(3):
+            self.server.send([events.track(f"user-of-file-{number}-{i}", note="x") for i in range(5)])
+            self.server.wait_committed(len(self.sent) + 5 * (number + 1))
+        meta = self.query("SELECT count(*) AS n FROM events").json()["meta"]
+        self.assertEqual((meta["files"] > files + 1, meta["filesSkipped"]), (True, 0))
+        reply = self.query("SELECT count(*) AS n FROM events WHERE __ingest_ts < TIMESTAMPTZ '2020-01-01'").json()
+        self.assertEqual((reply["data"], reply["meta"]["filesSkipped"]), ([{"n": 0}], reply["meta"]["files"]))
+        newest = self.server.value("SELECT max(_log_offset) AS n FROM events")
+        reply = self.query("SELECT count(*) AS n FROM events WHERE _log_offset = $1", params=[newest]).json()
+        self.assertEqual((reply["data"], reply["meta"]["filesSkipped"]), ([{"n": 1}], reply["meta"]["files"] - 1))
+
+    def test_an_older_answer_says_its_age(self):
+        sql = f"SELECT count(*) AS n, {len(self.sent)} AS k FROM events"
+        first = self.query(sql, maxStalenessMs=60_000).json()
+        self.assertNotIn("cacheAgeMs", first["meta"])
+        second = self.query(sql, maxStalenessMs=60_000).json()
+        self.assertEqual(second["data"], first["data"])
+        self.assertGreaterEqual(second["meta"]["cacheAgeMs"], 0)
+        self.assertNotIn("cacheAgeMs", self.query(sql).json()["meta"])
+
+    def test_the_past_is_read_by_snapshot_and_by_time(self):
+        self.server.wait_committed(len(self.sent))
+        before = self.query("SELECT count(*) AS n FROM events", freshness="committed").json()
+        snapshot, count = before["meta"]["snapshotId"], before["data"][0]["n"]
+        self.server.send([events.track("later", note="x")])
+        self.server.wait_committed(count + 1)
+        then = self.query("SELECT count(*) AS n FROM events", asOf=snapshot).json()
+        self.assertEqual((then["data"], then["meta"]["snapshotId"], then["meta"]["tailRows"]), ([{"n": count}], snapshot, 0))
+        then = self.query("SELECT count(*) AS n FROM events", asOf=before["meta"]["dataThrough"]).json()
+        self.assertEqual(then["data"], [{"n": count}])
+        reply = self.query("SELECT count(*) AS n FROM events", asOf="2001-01-01")
+        self.assertEqual(reply.status, 400)
+        self.assertIn("does not reach back", reply.json()["error"])
+
+
+class CancelTest(SqlCase):
+    def test_a_running_query_is_listed_and_its_end_ends_the_work(self):
+        answers = []
+        sql = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c"
+        runs = threading.Thread(target=lambda: answers.append(self.query(sql, queryId="endless")))
+        runs.start()
+
+        def active():
+            return [query for query in self.server.request("GET", "/api/queries/active").json()["queries"] if query["queryId"] == "endless"]
+
+        wait_until(lambda: [query["state"] for query in active()] == ["running"], 20, "the query runs")
+        self.assertEqual(active()[0]["sql"], sql)
+        begin = time.monotonic()
+        self.assertEqual(self.server.request("DELETE", "/api/queries/endless").json()["cancelled"], 1)
+        runs.join(timeout=20)
+        self.assertLess(time.monotonic() - begin, 5)
+        self.assertEqual(answers[0].status, 503)
+        wait_until(lambda: not active(), 20, "the query is gone")
+        self.assertEqual(self.server.request("DELETE", "/api/queries/endless").status, 404)
+        self.assertEqual(self.server.value("SELECT 1 AS one"), 1)
+
+
+class AssistTest(SqlCase):
+    def post(self, path, **body):
+        return self.server.request("POST", path, json.dumps(body))
+
+    def test_a_statement_is_checked_without_running_it(self):
+        self.assertEqual(self.post("/api/sql/check", sql="SELECT count(*) FROM events").json(), {"success": True, "valid": True})
+        for sql, position in (("SELECT a\nFORM b", {"line": 2, "column": 6}), ("SELECT 1,\n  nope FROM events", {"line": 2, "column": 3}),
+                              ("SELECT nope FROM events", {"line": 1, "column": 8})):
+            found = self.post("/api/sql/check", sql=sql).json()
+            self.assertEqual((found["valid"], found.get("position")), (False, position), found)
+        found = self.post("/api/sql/check", sql="SELECT * FROM read_text('/etc/passwd')").json()
+        self.assertEqual((found["valid"], "position" in found), (False, False))
+
+    def test_words_are_completed(self):
+        found = self.post("/api/sql/complete", sql="select us from events", cursor=9).json()
+        self.assertEqual(found["from"], 7)
+        self.assertIn({"text": "user_id", "kind": "column"}, found["suggestions"])
+        self.assertIn({"text": "analytics.events", "kind": "table"}, self.post("/api/sql/complete", sql="select 1 from ana").json()["suggestions"])
+
+    def test_functions_are_listed_with_words_about_them(self):
+        rows = {row["name"]: row for row in self.server.request("GET", "/api/sql/functions").json()["data"]}
+        self.assertGreater(len(rows), 400)
+        self.assertTrue(rows["date_trunc"]["description"])
+        self.assertIn("sequence_match", rows)
+        self.assertNotIn("getenv", rows)
+        self.assertNotIn("duckdb_settings", rows)
+
+    def test_paths_of_json_columns_are_found(self):
+        rows = self.server.request("GET", "/api/tables/analytics/events/json-paths").json()["data"]
+        paths = {row["path"]: row["type"] for row in rows}
+        self.assertEqual(paths["$.x"], "DOUBLE")
+        self.assertIn("$.deep.list[*]", paths)
+        self.assertIn("$.library.name", {row["path"] for row in self.server.request(
+            "GET", "/api/tables/analytics/events/json-paths?column=context").json()["data"]})
+        self.assertEqual(self.server.request("GET", "/api/tables/analytics/events/json-paths?column=nope").status, 400)
 
 
 class NamesTest(SqlCase):

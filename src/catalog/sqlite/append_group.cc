@@ -5,6 +5,7 @@
 
 #include "catalog/metadata_file.h"
 #include "catalog/snapshot_plan.h"
+#include "catalog/sqlite/halt_rows.h"
 #include "catalog/telemetry.h"
 
 namespace icelight::catalog::sqlite {
@@ -26,6 +27,11 @@ Result<bool> AppendGroup::build(Connection& connection) {
     for (std::size_t i = 0; i < appends_.size(); ++i) {
         const AppendIntent& intent = appends_[i].intent;
         const auto sink = sinks_.find(intent.sink);
+        ICE_ASSIGN(const auto halts, load_halts(connection, intent.sink));
+        if (!halts.empty()) {
+            answers_[i] = fail(ErrorCode::kConflict, describe_halts(halts));
+            continue;
+        }
         const auto verdict =
             judge_append(sink == sinks_.end() ? nullptr : &sink->second.progress, intent);
         if (!verdict) {

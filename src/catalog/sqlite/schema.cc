@@ -65,6 +65,16 @@ constexpr std::array<const char*, kSchemaVersion> kSteps = {
         PRIMARY KEY (space, name)) STRICT, WITHOUT ROWID;
     CREATE TABLE purges(location TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
     )",
+    R"(
+    CREATE TABLE halts(
+        sink INTEGER NOT NULL REFERENCES sinks,
+        space TEXT NOT NULL,
+        name TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        kept_below INTEGER NOT NULL,
+        offsets_gone INTEGER NOT NULL,
+        PRIMARY KEY (sink, space, name)) STRICT, WITHOUT ROWID;
+    )",
 };
 
 }  // namespace

@@ -7,7 +7,7 @@
 namespace icelight::catalog::sqlite {
 
 /// Version of the tables in catalog.db (docs/formats/catalog.md). Kept in `PRAGMA user_version`.
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 /// `PRAGMA application_id`: "iceL".
 inline constexpr int kApplicationId = 0x6963654c;

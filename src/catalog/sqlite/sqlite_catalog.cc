@@ -13,14 +13,16 @@
 #include "catalog/pins.h"
 #include "catalog/refusal.h"
 #include "catalog/sqlite/adoption.h"
-#include "catalog/sqlite/client_changes.h"
+#include "catalog/sqlite/client/client_changes.h"
+#include "catalog/sqlite/client/names.h"
+#include "catalog/sqlite/client/view_rows.h"
 #include "catalog/sqlite/committer.h"
+#include "catalog/sqlite/halt_rows.h"
 #include "catalog/sqlite/journals.h"
-#include "catalog/sqlite/names.h"
+#include "catalog/sqlite/resume.h"
 #include "catalog/sqlite/rewriter.h"
 #include "catalog/sqlite/schema.h"
 #include "catalog/sqlite/startup.h"
-#include "catalog/sqlite/view_rows.h"
 #include "catalog/telemetry.h"
 #include "iceberg/table_metadata.h"
 #include "io/file_system.h"
@@ -41,7 +43,13 @@ public:
           files_(files),
           tables_(files),
           lists_(files),
-          shop_{files, clock, tables_, lists_, options_.step_hook, options_.warehouse},
+          shop_{files,
+                clock,
+                tables_,
+                lists_,
+                options_.step_hook,
+                options_.warehouse,
+                options_.view_folders},
           writer_(connection_options(options_), options_.step_hook),
           committer_(shop_, writer_, pins_),
           client_changes_(shop_, writer_, committer_, options_.sink_tables) {}
@@ -66,6 +74,8 @@ public:
     Result<std::string> place_table(PlaceRequest request) override;
     Result<std::optional<Watermark>> watermark(SinkId sink) override;
     Result<> adopt_log(SinkId sink, Uuid log_uuid, std::uint64_t next_offset) override;
+    Result<std::vector<SinkHalt>> halts(SinkId sink) override;
+    Result<std::uint64_t> resume(ResumeRequest request) override;
     Result<ReadPoint> read_point(std::vector<TableIdent> idents) override;
 
     PinRegistry& pins() override { return pins_; }
@@ -131,7 +141,10 @@ Result<> SqliteCatalog::start() {
     ICE_ASSIGN(const Contents contents, read<Contents>(load_contents));
     const auto ours = our_tables(contents.tables);
     ICE_TRY(check_places(ours, options_.warehouse));
-    ICE_TRY(check_tables(files_, tables_, ours, contents.sinks));
+    ICE_ASSIGN(const auto halted, read<std::vector<SinkHalt>>([](Connection& connection) {
+                   return load_halts(connection, kEventSink);
+               }));
+    ICE_TRY(check_tables(files_, tables_, ours, contents.sinks, !halted.empty()));
     ICE_TRY(verify_tables(files_, tables_, ours, options_.verified_files_max));
     ICE_TRY(clean_journals([](const Journal&) { return true; }));
     const auto sink = contents.sinks.find(kEventSink);
@@ -218,7 +231,7 @@ Result<LoadedTable> SqliteCatalog::load_table(TableIdent ident) {
 
 Result<LoadedTable> SqliteCatalog::create_table(TableIdent ident, iceberg::TableMetadata metadata) {
     ICE_ASSIGN(auto reply,
-               change({CreateTable{std::move(ident), std::move(metadata)}, std::nullopt}));
+               change({CreateTable{std::move(ident), std::move(metadata), true}, std::nullopt}));
     return std::move(reply.tables.at(0));
 }
 
@@ -311,6 +324,21 @@ Result<> SqliteCatalog::adopt_log(SinkId sink, Uuid log_uuid, std::uint64_t next
         ICE_TRY(sqlite::adopt_log(tables, shop_.clock, writer_, adoption));
         committer_.publish(tables, sink == kEventSink ? next_offset : pins_.next_offset());
         return {};
+    });
+}
+
+Result<std::vector<SinkHalt>> SqliteCatalog::halts(SinkId sink) {
+    return read<std::vector<SinkHalt>>(
+        [&](Connection& connection) { return load_halts(connection, sink); });
+}
+
+Result<std::uint64_t> SqliteCatalog::resume(ResumeRequest request) {
+    return queue_->run<std::uint64_t>([&]() -> Result<std::uint64_t> {
+        TableTransaction tables(shop_);
+        ICE_ASSIGN(const std::uint64_t watermark,
+                   resume_sink(shop_, writer_, tables, options_.sink_tables, request));
+        committer_.publish_tables(tables);
+        return watermark;
     });
 }
 

@@ -23,6 +23,8 @@ struct Options {
     std::filesystem::path database;      ///< catalog.db; its directory exists.
     std::filesystem::path warehouse;     ///< Absolute. Only files under it are ever deleted.
     std::vector<SinkTable> sink_tables;  ///< Those the log is carried into.
+    /// Folders beside the warehouse where clients may have views' metadata written.
+    std::vector<std::filesystem::path> view_folders;
     std::size_t queued_intents_max = 256;
     std::size_t verified_files_max = 10'000;  ///< Looked for at open.
     std::chrono::milliseconds busy_timeout{5'000};

@@ -14,6 +14,7 @@ Result<> create_table_folders(io::FileSystem& files,
                               const std::filesystem::path& table,
                               const std::filesystem::path& warehouse,
                               std::initializer_list<const char*> parts) {
+    ICE_TRY(files.create_directories(table));
     for (const char* part : parts) {
         ICE_TRY(files.create_directories(table / part));
     }

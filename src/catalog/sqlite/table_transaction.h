@@ -26,6 +26,7 @@ struct Workshop {
     ManifestLists& lists;
     StepHook step_hook;
     std::filesystem::path warehouse;
+    std::vector<std::filesystem::path> view_folders;
 };
 
 /// The pointer is about to name a file in the folder `table` of the warehouse: makes its `parts`

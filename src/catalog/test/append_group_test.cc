@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "catalog/table_commit.h"
 #include "catalog/test/fixture.h"
 
 namespace icelight::catalog::sqlite {
@@ -154,6 +155,30 @@ TEST_F(AppendGroupTest, IntentsQueuedTogetherShareOneMetadataFile) {
     EXPECT_EQ(rows_of(), 4);
     // Version 0 by create, 1 by the first intent, 2 by the three together.
     EXPECT_EQ(metadata_names(".metadata.json").size(), 3U);
+}
+
+TEST_F(AppendGroupTest, AClockThatJumpsADayBackAndForthKeepsTheOrderOfSnapshots) {
+    std::uint64_t next = 0;
+    for (const int hours : {0, -24, 24, 24, -48, 1}) {
+        clock_.advance(std::chrono::hours(hours));
+        ASSERT_THAT(commit(make_intent(next, next + 1)), IsOk()) << hours;
+        ++next;
+    }
+    const auto snapshots = load().metadata->snapshots;
+    ASSERT_EQ(snapshots.size(), next);
+    for (std::size_t i = 1; i < snapshots.size(); ++i)
+        EXPECT_GT(snapshots[i].timestamp_ms, snapshots[i - 1].timestamp_ms);
+    close();
+    ASSERT_THAT(open(), IsOk());
+    EXPECT_EQ(watermark(), next);
+    // The control: a client whose clock is a day behind is told so, rather than let into the
+    // history.
+    iceberg::Snapshot late = snapshots.back();
+    late.snapshot_id = 1;
+    late.sequence_number += 1;
+    late.timestamp_ms -= 24 * 3'600'000;
+    EXPECT_THAT(catalog_->commit_table({kEvents, {}, {iceberg::AddSnapshot{late}}}),
+                IsError(ErrorCode::kInvalidArgument));
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "catalog/sqlite/client_changes.h"
+#include "catalog/sqlite/client/client_changes.h"
 
 #include "catalog/client_change.h"
 #include "catalog/test/fixture.h"

@@ -72,37 +72,5 @@ TEST(SinkTable, ItsFirstSpecPlaceAndWatermarkStay) {
     EXPECT_THAT(check_sink_change(kSink, base, changed), HasMessage("icelight.watermark"));
 }
 
-iceberg::Snapshot snapshot(std::int64_t id, std::optional<std::int64_t> parent) {
-    iceberg::Snapshot out;
-    out.snapshot_id = id;
-    out.parent_snapshot_id = parent;
-    return out;
-}
-
-Result<> check(const iceberg::TableMetadata& base, const iceberg::TableMetadata& changed) {
-    return check_sink_change(kSink, base, changed);
-}
-
-TEST(SinkTable, RowsAreAddedToNeverRolledBackOrReplaced) {
-    auto base = make_base();
-    base.snapshots = {snapshot(1, std::nullopt), snapshot(2, 1)};
-    base.current_snapshot_id = 2;
-    auto next = base;
-    next.snapshots.push_back(snapshot(3, 2));
-    next.snapshots.push_back(snapshot(4, 3));
-    next.current_snapshot_id = 4;
-    EXPECT_THAT(check(base, next), IsOk());
-    next.snapshots.erase(next.snapshots.begin());
-    EXPECT_THAT(check(base, next), IsOk()) << "expired";
-    next = base;
-    next.current_snapshot_id = 1;
-    EXPECT_THAT(check(base, next), HasMessage("rolled back"));
-    next.current_snapshot_id.reset();
-    EXPECT_THAT(check(base, next), HasMessage("rolled back")) << "emptied";
-    next.snapshots = {snapshot(9, 9)};
-    next.current_snapshot_id = 9;
-    EXPECT_THAT(check(base, next), HasMessage("rolled back")) << "a chain in a circle ends";
-}
-
 }  // namespace
 }  // namespace icelight::catalog

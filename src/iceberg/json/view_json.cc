@@ -23,9 +23,10 @@ json::array text_array(const std::vector<std::string>& texts) {
 
 json::object version_object(const ViewVersion& version) {
     json::array representations;
-    for (const ViewSql& query : version.representations)
+    for (const ViewSql& query : version.representations) {
         representations.push_back(
             json::object{{"type", kSqlType}, {"sql", query.sql}, {"dialect", query.dialect}});
+    }
     json::object object{{"version-id", version.version_id},
                         {"timestamp-ms", version.timestamp_ms},
                         {"schema-id", version.schema_id},
@@ -173,9 +174,10 @@ std::string encode_view_metadata(const ViewMetadata& view) {
     for (const ViewVersion& version : view.versions)
         versions.push_back(version_object(version));
     json::array log;
-    for (const ViewVersionLogEntry& entry : view.version_log)
+    for (const ViewVersionLogEntry& entry : view.version_log) {
         log.push_back(
             json::object{{"timestamp-ms", entry.timestamp_ms}, {"version-id", entry.version_id}});
+    }
     return json::serialize(json::object{{"view-uuid", view.view_uuid.text()},
                                         {"format-version", view.format_version},
                                         {"location", view.location},

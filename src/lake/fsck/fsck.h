@@ -52,9 +52,10 @@ struct FsckTable {
     std::int64_t live_bytes = 0;
 };
 
-/// `offsets in [0, W) = distinct live offsets + R` (architecture: the table identity).
+/// `offsets in [0, W) = distinct offsets in live data files + R` (the table identity). Rows that
+/// delete files hide are stored still: R takes them in when a rewrite drops them.
 struct OffsetIdentity {
-    bool is_checked = false;  ///< False: a table has delete files, or a file could not be read.
+    bool is_checked = false;  ///< False: a table is missing, or a file could not be read.
     std::uint64_t watermark = 0;
     std::uint64_t distinct_offsets = 0;
     std::uint64_t offsets_gone = 0;  ///< R

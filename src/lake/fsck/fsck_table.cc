@@ -83,7 +83,15 @@ void TableCheck::check_snapshot(const iceberg::Snapshot& snapshot, bool is_curre
         out_.live_files = sum.live_files;
         out_.live_rows = sum.live_rows;
         out_.live_bytes = sum.live_bytes;
-        if (live_ != nullptr && (!is_whole || sum.delete_files > 0)) live_->is_complete = false;
+        if (live_ != nullptr && !is_whole) live_->is_complete = false;
+        if (sum.delete_files > 0) {
+            findings_.notice({"delete-files",
+                              table_,
+                              snapshot.manifest_list,
+                              fmt::format("{} delete files hide rows that are still stored and "
+                                          "counted",
+                                          sum.delete_files)});
+        }
     }
     if (!is_whole) return;
     check_total(snapshot, "total-data-files", sum.live_files);

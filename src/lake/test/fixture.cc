@@ -44,7 +44,7 @@ void LakeFixture::open() {
         clock_);
     ASSERT_THAT(catalog, IsOk());
     catalog_ = std::move(*catalog);
-    ASSERT_THAT(ensure_tables(*catalog_, {}, dir_.path() / "warehouse", clock_), IsOk());
+    ASSERT_THAT(ensure_tables(*catalog_, {}, clock_), IsOk());
     const auto stored = catalog_->watermark(catalog::kEventSink);
     ASSERT_THAT(stored, IsOk());
     wal::TableWatermark watermark;

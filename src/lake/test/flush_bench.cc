@@ -179,7 +179,7 @@ Steps run_round(const Input& input,
     io::FileSystem& files = io::posix_file_system();
     auto catalog = need(catalog::sqlite::open_catalog(
         {.database = data / "catalog.db", .warehouse = data / "warehouse"}, files, system_clock()));
-    need(ensure_tables(*catalog, {}, data / "warehouse", system_clock()));
+    need(ensure_tables(*catalog, {}, system_clock()));
     wal::Options log_options;
     log_options.directory = data / "log";
     auto log = need(wal::Log::open(log_options, files, system_clock(), {}, false));

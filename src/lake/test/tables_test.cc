@@ -44,7 +44,7 @@ protected:
 
 TEST_F(TablesTest, BothTablesAreCreatedEmptyOnce) {
     for (int i = 0; i < 2; ++i)
-        ASSERT_THAT(ensure_tables(*catalog_, {}, dir_.path() / "warehouse", clock_), IsOk());
+        ASSERT_THAT(ensure_tables(*catalog_, {}, clock_), IsOk());
     const auto names = catalog_->list_tables({"analytics"});
     ASSERT_THAT(names, IsOk());
     EXPECT_EQ(names->size(), 2u);
@@ -68,13 +68,13 @@ TEST_F(TablesTest, BothTablesAreCreatedEmptyOnce) {
 
 TEST_F(TablesTest, NamespaceAndTableNamesAreOptions) {
     const TableNames names{{"prod", "web"}, "hits"};
-    ASSERT_THAT(ensure_tables(*catalog_, names, dir_.path() / "warehouse", clock_), IsOk());
+    ASSERT_THAT(ensure_tables(*catalog_, names, clock_), IsOk());
     EXPECT_THAT(catalog_->load_table({{"prod", "web"}, "hits"}), IsOk());
     EXPECT_THAT(catalog_->load_table({{"prod", "web"}, "hits__rejected"}), IsOk());
 }
 
 TEST_F(TablesTest, TheLayoutIsFoundInWhatWasCreated) {
-    ASSERT_THAT(ensure_tables(*catalog_, {}, dir_.path() / "warehouse", clock_), IsOk());
+    ASSERT_THAT(ensure_tables(*catalog_, {}, clock_), IsOk());
     for (const Table table : {Table::kEvents, Table::kRejected}) {
         const auto loaded = catalog_->load_table(ident_of({}, table));
         ASSERT_THAT(loaded, IsOk());
@@ -87,7 +87,7 @@ TEST_F(TablesTest, TheLayoutIsFoundInWhatWasCreated) {
 }
 
 TEST_F(TablesTest, ATableWithoutOurPartitionSpecIsRefused) {
-    ASSERT_THAT(ensure_tables(*catalog_, {}, dir_.path() / "warehouse", clock_), IsOk());
+    ASSERT_THAT(ensure_tables(*catalog_, {}, clock_), IsOk());
     const auto loaded = catalog_->load_table(ident_of({}, Table::kEvents));
     ASSERT_THAT(loaded, IsOk());
     iceberg::TableMetadata changed = *loaded->metadata;

@@ -134,6 +134,10 @@ bool is_plain_only_aggregate(std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+std::span<const std::string_view> allowed_functions() {
+    return kFunctions;
+}
+
 bool is_allowed_table_function(std::string_view name) {
     return std::binary_search(kTableFunctions.begin(), kTableFunctions.end(), name);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 
 /// The functions strangers may call. Every other name is refused before anything is bound.
@@ -11,6 +12,9 @@ bool is_allowed_function(std::string_view name);
 /// Aggregates of our own (engine/aggregates.h): the engine's interface breaks when they are called
 /// OVER a window or with ORDER BY among their arguments. `name` in lower case.
 bool is_plain_only_aggregate(std::string_view name);
+
+/// All names of is_allowed_function() but the aggregates of our own, in ASCII order.
+std::span<const std::string_view> allowed_functions();
 
 /// Functions in FROM. `name` in lower case.
 bool is_allowed_table_function(std::string_view name);

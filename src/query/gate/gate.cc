@@ -57,6 +57,20 @@ std::string_view skip_explain_options(std::string_view text) {
     return skip_word(text, "ANALYZE");
 }
 
+/// SHOW FUNCTIONS, which the engine's parser takes for a table of that name.
+bool is_show_functions(std::string_view sql) {
+    const auto rest = skip_word(sql, "SHOW");
+    if (rest.size() == sql.size()) return false;
+    auto name = skip_blanks(rest);
+    constexpr std::string_view kName = "FUNCTIONS";
+    for (std::size_t i = 0; i < kName.size(); ++i) {
+        if (i >= name.size() || std::toupper(static_cast<unsigned char>(name[i])) != kName[i])
+            return false;
+    }
+    name = skip_blanks(name.substr(kName.size()));
+    return name.empty() || (name.front() == ';' && skip_blanks(name.substr(1)).empty());
+}
+
 }  // namespace
 
 Result<Statement> check_statement(engine::Session& session, std::string_view sql) {
@@ -65,9 +79,13 @@ Result<Statement> check_statement(engine::Session& session, std::string_view sql
     if (skip_blanks(sql).empty()) return refuse("the statement is empty");
     // What follows EXPLAIN must be a SELECT by itself. Were a comment misread here, the parser
     // would see the word EXPLAIN and refuse it.
+    if (is_show_functions(sql)) return Statement{StatementKind::kShowFunctions, {}, false, {}};
     std::string_view select = skip_word(sql, "EXPLAIN");
     if (select.size() != sql.size()) select = skip_explain_options(select);
-    const auto tree = session.serialize_sql(std::string(select));
+    // Blanks in front keep the places that the parser names.
+    std::string text(sql.size() - select.size(), ' ');
+    text += select;
+    const auto tree = session.serialize_sql(text);
     if (!tree) {
         if (tree.error().code != ErrorCode::kInvalidArgument) return tl::unexpected(tree.error());
         return refuse(tree.error().message);

@@ -7,13 +7,14 @@
 #include <vector>
 
 #include "base/result.h"
+#include "query/gate/predicate.h"
 
 namespace icelight::engine {
 class Session;
 }
 
-/// What a stranger's SQL may be: one SELECT (or EXPLAIN, DESCRIBE, SUMMARIZE of one, or SHOW
-/// TABLES) over the catalog's tables with harmless functions.
+/// What a stranger's SQL may be: one SELECT (or EXPLAIN, DESCRIBE, SUMMARIZE of one, SHOW TABLES
+/// or SHOW FUNCTIONS) over the catalog's tables with harmless functions.
 ///
 /// The text is read by the engine's own parser; its tree is walked against allow-lists, so what is
 /// not known is refused. Runs in the worker, never in the server.
@@ -37,14 +38,17 @@ inline constexpr std::string_view kCatalog = "icelight";
 inline constexpr std::string_view kAliasCatalog = "r2_datalake";
 
 enum class StatementKind : std::uint8_t {
-    kRows,        ///< Run `sql`.
-    kShowTables,  ///< Answer with the catalog's table names.
+    kRows,           ///< Run `sql`.
+    kShowTables,     ///< Answer with the catalog's table names.
+    kShowFunctions,  ///< Answer with the functions that may be called.
 };
 
 struct Statement {
     StatementKind kind = StatementKind::kRows;
     std::vector<TableName> tables;    ///< Each once, in order of first use.
     bool uses_alias_catalog = false;  ///< Names one as kAliasCatalog.x.y. Not sent to the server.
+    /// For each of `tables` what each mention of it asks of its rows. Not sent to the server.
+    std::vector<std::vector<Predicates>> mentions;
 };
 
 /// The text that begins every refusal.

@@ -4,12 +4,14 @@
 #include <array>
 #include <cctype>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
 #include <simdjson.h>
 
 #include "query/gate/allowed_functions.h"
+#include "query/gate/select_filters.h"
 
 namespace icelight::query {
 namespace {
@@ -105,7 +107,8 @@ public:
     Result<> visit(Element element);
 
     Statement take_statement() {
-        return {StatementKind::kRows, std::move(tables_), uses_alias_catalog_};
+        return {
+            StatementKind::kRows, std::move(tables_), uses_alias_catalog_, std::move(mentions_)};
     }
 
 private:
@@ -120,11 +123,13 @@ private:
     Result<> visit_table_function(const Object& reference);
     Result<> visit_show(const Object& show);
     Result<> declare(std::string_view cte_name);
-    Result<> add_table(TableName table);
+    Result<> add_table(TableName table, Predicates predicates);
     bool is_in_scope(std::string_view name) const;
 
     std::vector<std::string> scope_;  ///< Names of CTEs that can be seen here, lower case.
     std::vector<TableName> tables_;
+    std::vector<std::vector<Predicates>> mentions_;  ///< Of each table.
+    SelectFilters filters_;                          ///< Of the SELECT being walked.
     bool uses_alias_catalog_ = false;
     std::size_t nodes_ = 0;
     std::size_t selects_ = 0;
@@ -203,6 +208,8 @@ Result<> Walk::visit_query(const Object& query, std::string_view type) {
         return refuse(fmt::format("the statement has more than {} SELECTs", kSelectsMax));
     }
     const std::size_t outer = scope_.size();
+    auto outer_filters =
+        std::exchange(filters_, type == "SELECT_NODE" ? SelectFilters(query) : SelectFilters());
     ICE_TRY(visit_ctes(query));
     if (type == "RECURSIVE_CTE_NODE") {
         ICE_TRY(visit_named_halves(query, "left", "right"));
@@ -211,6 +218,7 @@ Result<> Walk::visit_query(const Object& query, std::string_view type) {
     } else {
         ICE_TRY(visit_members(query, "cte_map"));
     }
+    filters_ = std::move(outer_filters);
     scope_.resize(outer);
     return {};
 }
@@ -270,16 +278,21 @@ Result<> Walk::visit_table(const Object& table) {
     if (!catalog.empty() && catalog != kCatalog && catalog != kAliasCatalog) {
         return refuse(fmt::format("there is no catalog \"{}\"; use icelight", catalog));
     }
-    return add_table({std::string(space), std::string(name)});
+    return add_table({std::string(space), std::string(name)}, filters_.of_table(table));
 }
 
-Result<> Walk::add_table(TableName table) {
+Result<> Walk::add_table(TableName table, Predicates predicates) {
     if (table.space.size() + table.name.size() > kNameBytesMax) {
         return refuse("a table's name is too long");
     }
-    if (std::find(tables_.begin(), tables_.end(), table) == tables_.end()) {
-        tables_.push_back(std::move(table));
+    const auto known = std::find(tables_.begin(), tables_.end(), table);
+    if (known != tables_.end()) {
+        mentions_[static_cast<std::size_t>(known - tables_.begin())].push_back(
+            std::move(predicates));
+        return {};
     }
+    tables_.push_back(std::move(table));
+    mentions_.push_back({std::move(predicates)});
     return {};
 }
 
@@ -337,7 +350,7 @@ Result<Statement> check_tree(std::string_view tree_json) {
         statement["node"].get(node) != simdjson::SUCCESS) {
         return refuse("the tree has an unknown shape");
     }
-    if (is_show_tables(node)) return Statement{StatementKind::kShowTables, {}, false};
+    if (is_show_tables(node)) return Statement{StatementKind::kShowTables, {}, false, {}};
     Walk walk;
     ICE_TRY(walk.visit(statements.at(0).value_unsafe()));
     return walk.take_statement();

@@ -15,9 +15,11 @@ using icelight::testing::IsOk;
 class AdmissionTest : public ::testing::Test {
 protected:
     Result<Admission> admit_names(std::vector<TableName> names, bool is_committed_only = false) {
+        Request request;
+        request.is_committed_only = is_committed_only;
         return admit(lake_.options(),
-                     {StatementKind::kRows, std::move(names), false},
-                     is_committed_only,
+                     {StatementKind::kRows, std::move(names), false, {}},
+                     request,
                      lake_.log(),
                      lake_.catalog());
     }
@@ -78,8 +80,8 @@ TEST_F(AdmissionTest, TablesBesideTheEventsHaveNoTail) {
 
 TEST_F(AdmissionTest, ShowTablesListsTheCatalog) {
     const auto admission = admit(lake_.options(),
-                                 {StatementKind::kShowTables, {}, false},
-                                 false,
+                                 {StatementKind::kShowTables, {}, false, {}},
+                                 Request{},
                                  lake_.log(),
                                  lake_.catalog());
     ASSERT_THAT(admission, IsOk());

@@ -74,7 +74,7 @@ TEST(Protocol, MessagesComeBackAsTheyWere) {
 
 // A worker may be taken over by what it runs: no length or number of it is believed.
 TEST(Protocol, BytesThatWereCutOrGrownAreRefused) {
-    const std::string names = encode_names({StatementKind::kRows, {{"a", "b"}}, false});
+    const std::string names = encode_names({StatementKind::kRows, {{"a", "b"}}, false, {}});
     const std::string execute = encode_execute(sample_execute());
     for (std::size_t size = 0; size < names.size(); ++size)
         EXPECT_THAT(decode_names(names.substr(0, size)), IsError(ErrorCode::kCorruption));

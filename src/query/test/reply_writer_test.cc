@@ -33,6 +33,13 @@ Result<std::string> write(Format format, const std::string& sql) {
     facts.tail_from = 5;
     facts.tail_to = 8;
     facts.tail_rows = 3;
+    facts.waited = std::chrono::microseconds(250);
+    facts.planned = std::chrono::microseconds(500);
+    facts.data_through_us = 1'709'208'000'000'000;
+    facts.rows_scanned = 12;
+    facts.bytes_scanned = 34;
+    facts.files = 4;
+    facts.files_skipped = 3;
     writer.end(facts, out);
     return out;
 }
@@ -51,12 +58,21 @@ std::string csv(const std::string& expression) {
     return text->substr(3, text->size() - 5);
 }
 
+TEST(NdjsonReply, IsARowALineAndNothingElse) {
+    EXPECT_EQ(
+        *write(Format::kNdjson, "SELECT 1 AS a, 'x\ny' AS b UNION ALL SELECT 2, NULL ORDER BY a"),
+        "{\"a\":1,\"b\":\"x\\ny\"}\n{\"a\":2,\"b\":null}\n");
+    EXPECT_EQ(*write(Format::kNdjson, "SELECT 1 AS a WHERE false"), "");
+}
+
 TEST(JsonReply, IsTheEnvelope) {
     EXPECT_EQ(*write(Format::kJson, "SELECT 1 AS a, 'x' AS b UNION ALL SELECT 2, NULL ORDER BY a"),
               R"({"success":true,"data":[{"a":1,"b":"x"},{"a":2,"b":null}],"meta":{"columns":)"
               R"([{"name":"a","type":"INTEGER"},{"name":"b","type":"VARCHAR"}],"rowCount":2,)"
               R"("executionTime":1.500,"truncated":false,"snapshotId":"9007199254740993",)"
-              R"("watermark":5,"durable":8,"tailRows":3}})");
+              R"("watermark":5,"durable":8,"tailRows":3,"dataThrough":"2024-02-29T12:00:00.000Z",)"
+              R"("timings":{"waitMs":0.250,"planMs":0.500},"rowsScanned":12,"bytesScanned":34,)"
+              R"("files":4,"filesSkipped":3}})");
 }
 
 TEST(JsonReply, EmptyResultHasRealTypes) {

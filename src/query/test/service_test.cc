@@ -80,7 +80,7 @@ TEST_F(ServiceTest, AnswersInTheEnvelope) {
     EXPECT_EQ(reply->content_type, "application/json");
     EXPECT_THAT(reply->body,
                 StartsWith(R"({"success":true,"data":[{"one":1,"text":"x"}],"meta":)"));
-    EXPECT_EQ(reply->rows, 1U);
+    EXPECT_EQ(reply->facts.rows, 1U);
     EXPECT_EQ(rows("SELECT 1 AS a, NULL AS b"), "1,\r\n");
 }
 
@@ -242,12 +242,12 @@ TEST_F(ServiceTest, RowsAreCutAndItIsSaid) {
     start();
     const auto cut = ask("SELECT range AS n FROM range(10001)");
     ASSERT_THAT(cut, IsOk());
-    EXPECT_EQ(cut->rows, 10'000U);
-    EXPECT_TRUE(cut->is_truncated);
+    EXPECT_EQ(cut->facts.rows, 10'000U);
+    EXPECT_TRUE(cut->facts.is_truncated);
     EXPECT_THAT(cut->body, HasSubstr(R"("rowCount":10000)"));
     EXPECT_THAT(cut->body, HasSubstr(R"("truncated":true)"));
     const auto whole = ask("SELECT range AS n FROM range(10000)");
-    EXPECT_FALSE(whole->is_truncated);
+    EXPECT_FALSE(whole->facts.is_truncated);
 }
 
 TEST_F(ServiceTest, LargeRepliesComeInPieces) {
@@ -461,6 +461,97 @@ TEST_F(ServiceTest, LatencyIsPrinted) {
         std::sort(us.begin(), us.end());
         fmt::print(stderr, "{}: p50 {:.0f} us, p90 {:.0f} us\n", sql, us[50], us[90]);
     }
+}
+
+TEST_F(ServiceTest, ATableIsAnsweredAsItWas) {
+    lake_.append(10);
+    lake_.flush();
+    start();
+    const auto before = ask("SELECT count(*) AS n FROM events");
+    ASSERT_THAT(before, IsOk());
+    lake_.append(5);
+    lake_.flush();
+    lake_.append(2);
+    EXPECT_EQ(rows("SELECT count(*) FROM events"), "17\r\n");
+    Request request;
+    request.sql = "SELECT count(*) AS n FROM events";
+    request.as_of = AsOf{.snapshot_id = before->facts.snapshot_id, .timestamp_ms = {}};
+    const auto then = begin(request).get();
+    ASSERT_THAT(then, IsOk());
+    EXPECT_THAT(then->body, HasSubstr(R"("data":[{"n":10}])"));
+    EXPECT_EQ(then->facts.tail_rows, 0U);
+    EXPECT_EQ(then->facts.snapshot_id, before->facts.snapshot_id);
+    request.as_of = AsOf{.snapshot_id = {}, .timestamp_ms = 1};
+    EXPECT_THAT(begin(request).get(), HasMessage("does not reach back"));
+}
+
+TEST_F(ServiceTest, ExportsAreWhole) {
+    start();
+    Request request;
+    request.sql = "SELECT i FROM range(25000) t(i); -- all of them";
+    request.format = Format::kNdjson;
+    const auto lines = begin(request).get();
+    ASSERT_THAT(lines, IsOk());
+    EXPECT_EQ(lines->facts.rows, 25'000U);
+    EXPECT_FALSE(lines->facts.is_truncated);
+    EXPECT_THAT(lines->body, StartsWith("{\"i\":0}\n{\"i\":1}\n"));
+    request.format = Format::kParquet;
+    request.values = {std::int64_t{25'000}};
+    request.sql = "SELECT i FROM range($1) t(i); -- all of them";
+    const auto file = begin(request).get();
+    ASSERT_THAT(file, IsOk());
+    EXPECT_EQ(file->facts.rows, 25'000U);
+    EXPECT_THAT(file->body, StartsWith("PAR1"));
+    EXPECT_TRUE(file->body.ends_with("PAR1"));
+    request.values.clear();
+    request.sql = "EXPLAIN SELECT 1";
+    EXPECT_THAT(begin(request).get(), IsError(ErrorCode::kInvalidArgument));
+}
+
+TEST_F(ServiceTest, AnOlderAnswerIsGivenToThoseWhoTakeIt) {
+    lake_.append(10);
+    start();
+    Request request;
+    request.sql = "SELECT count(*) AS n FROM events";
+    request.staleness_max = milliseconds(60'000);
+    const auto first = begin(request).get();
+    ASSERT_THAT(first, IsOk());
+    EXPECT_FALSE(first->age.has_value());
+    lake_.append(5);
+    const auto second = begin(request).get();
+    ASSERT_THAT(second, IsOk());
+    ASSERT_TRUE(second->age.has_value());
+    EXPECT_THAT(second->body, HasSubstr(R"("data":[{"n":10}])"));
+    EXPECT_THAT(second->body, HasSubstr(R"(,"cacheAgeMs":)"));
+    request.after_offset = 15;
+    EXPECT_THAT(begin(request).get()->body, HasSubstr(R"("data":[{"n":15}])"));
+    request.staleness_max = milliseconds(0);
+    EXPECT_FALSE(begin(request).get()->age.has_value());
+}
+
+TEST_F(ServiceTest, RunningQueriesAreListedAndEndedByName) {
+    start();
+    Request request;
+    request.sql = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c";
+    request.name = "mine";
+    request.owner = "ann";
+    auto answer = begin(request);
+    std::vector<ActiveQuery> active;
+    for (int i = 0; i < 2'000 && (active.empty() || !active[0].is_running); ++i) {
+        std::this_thread::sleep_for(milliseconds(5));
+        active = service_->active();
+    }
+    ASSERT_EQ(active.size(), 1U);
+    EXPECT_EQ(active[0].name, "mine");
+    EXPECT_EQ(active[0].owner, "ann");
+    EXPECT_EQ(active[0].sql, request.sql);
+    EXPECT_EQ(service_->cancel_named("mine", "bob"), 0U);
+    EXPECT_EQ(service_->cancel_named("theirs", ""), 0U);
+    EXPECT_EQ(service_->cancel_named("mine", "ann"), 1U);
+    EXPECT_THAT(answer.get(), IsError(ErrorCode::kShuttingDown));
+    for (int i = 0; i < 2'000 && !service_->active().empty(); ++i)
+        std::this_thread::sleep_for(milliseconds(5));
+    EXPECT_TRUE(service_->active().empty());
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "query/table_files.h"
+#include "query/plan/table_files.h"
 
 #include <filesystem>
 
@@ -19,16 +19,17 @@ using icelight::testing::IsOk;
 
 std::size_t file_count(const TableFiles& table) {
     std::size_t count = 0;
-    for (const auto& manifest : table.manifests)
-        count += manifest->size();
+    for (const auto& manifest : table.data)
+        count += manifest->files.size();
+    EXPECT_EQ(count, table.data_files);
     return count;
 }
 
 std::int64_t row_count(const TableFiles& table) {
     std::int64_t count = 0;
-    for (const auto& manifest : table.manifests) {
-        for (const auto& file : *manifest)
-            count += file.record_count;
+    for (const auto& manifest : table.data) {
+        for (const auto& live : manifest->files)
+            count += live.file.record_count;
     }
     return count;
 }
@@ -57,6 +58,28 @@ TEST(TableFiles, EveryLiveFileIsListedOnce) {
     EXPECT_EQ(row_count(**cache.load(lake.metadata_location("events__rejected"))), 3);
 }
 
+TEST(TableFiles, ATableIsReadAsItWas) {
+    testing::TinyLake lake;
+    std::vector<std::int64_t> snapshots;
+    TableFilesCache cache(io::posix_file_system());
+    for (int i = 0; i < 3; ++i) {
+        lake.append(10);
+        lake.flush();
+        const auto now = cache.load(lake.metadata_location("events"));
+        ASSERT_THAT(now, IsOk());
+        snapshots.push_back(*(*now)->snapshot_id);
+    }
+    const auto location = lake.metadata_location("events");
+    for (std::size_t i = 0; i < snapshots.size(); ++i) {
+        const auto then =
+            cache.load(location, AsOf{.snapshot_id = snapshots[i], .timestamp_ms = {}});
+        ASSERT_THAT(then, IsOk());
+        EXPECT_EQ(row_count(**then), static_cast<std::int64_t>(10 * (i + 1)));
+    }
+    EXPECT_THAT(cache.load(location, AsOf{.snapshot_id = {}, .timestamp_ms = 1}),
+                IsError(ErrorCode::kInvalidArgument));
+}
+
 // What was read once is not read again: the files may even be gone.
 TEST(TableFiles, NothingIsReadTwice) {
     testing::TinyLake lake;
@@ -72,7 +95,7 @@ TEST(TableFiles, NothingIsReadTwice) {
     const auto second = cache.load(lake.metadata_location("events"));
     ASSERT_THAT(second, IsOk());
     EXPECT_EQ(file_count(**second), 2U);
-    EXPECT_EQ((*second)->manifests.size(), 2U);
+    EXPECT_EQ((*second)->data.size(), 2U);
 }
 
 TEST(TableFiles, MissingAndDamagedFilesAreNamed) {

@@ -1,4 +1,4 @@
-#include "query/table_view.h"
+#include "query/plan/table_view.h"
 
 #include <gmock/gmock.h>
 
@@ -18,57 +18,95 @@ TableFiles make_table(bool has_file) {
                            {21, "_log_offset", false, iceberg::TypeKind::kLong},
                            {99, "odd \"name\"", false, iceberg::make_decimal(9, 2)}};
     if (!has_file) return table;
-    DataFiles files(2);
-    files[0].file_path = "/w/it's.parquet";
-    files[1].file_path = "/w/b.parquet";
-    table.manifests.push_back(std::make_shared<const DataFiles>(files));
+    LiveFiles manifest;
+    for (const char* path : {"/w/it's.parquet", "/w/b.parquet"}) {
+        LiveFile live;
+        live.file.file_path = path;
+        live.location = std::string("file://") + path;
+        live.sequence_number = 1;
+        manifest.files.push_back(live);
+    }
+    table.data.push_back(std::make_shared<const LiveFiles>(manifest));
     return table;
+}
+
+Result<std::string> make_select(const TableFiles& table, TailKind kind, const TailCut& cut) {
+    ICE_ASSIGN(const auto plan, plan_files(table, {}));
+    return make_view_select(table, plan, kind, cut);
+}
+
+void add_deletes(TableFiles& table,
+                 iceberg::FileContent content,
+                 std::vector<std::int32_t> equality_ids = {}) {
+    LiveFiles manifest;
+    LiveFile live;
+    live.file.content = content;
+    live.file.file_path = "/w/gone.parquet";
+    live.file.equality_ids = std::move(equality_ids);
+    live.sequence_number = 2;
+    manifest.files.push_back(live);
+    table.deletes.push_back(std::make_shared<const LiveFiles>(manifest));
 }
 
 TEST(TableView, PutsACheapColumnFirstInsideAndSchemaOrderOutside) {
     EXPECT_EQ(
-        *make_view_select(make_table(true), TailKind::kNone, {}),
+        *make_select(make_table(true), TailKind::kNone, {}),
         R"x(SELECT "message_id", "type", "_log_offset", "odd ""name""" FROM (SELECT "type", )x"
         R"x("message_id", "_log_offset", "odd ""name""" FROM read_parquet()x"
         R"x(['/w/it''s.parquet','/w/b.parquet'], hive_partitioning => false)))x");
 }
 
 TEST(TableView, TailBeginsAtTheWatermark) {
-    const auto select = *make_view_select(make_table(true), TailKind::kEvents, {5, 9, false});
+    const auto select = *make_select(make_table(true), TailKind::kEvents, {5, 9, false});
     EXPECT_THAT(select, HasSubstr("UNION ALL SELECT CAST(\"type\" AS VARCHAR) AS \"type\""));
     EXPECT_THAT(select, HasSubstr("FROM memory.main.tail_events WHERE _log_offset >= 5)"));
-    EXPECT_THAT(*make_view_select(make_table(true), TailKind::kRejected, {5, 9, true}),
+    EXPECT_THAT(*make_select(make_table(true), TailKind::kRejected, {5, 9, true}),
                 HasSubstr("tail_rejected WHERE _log_offset >= 5 AND _log_offset < 9)"));
 }
 
 TEST(TableView, ColumnsTheLogDoesNotKnowAreNullOfTheirType) {
-    EXPECT_THAT(*make_view_select(make_table(false), TailKind::kEvents, {0, 1, false}),
+    EXPECT_THAT(*make_select(make_table(false), TailKind::kEvents, {0, 1, false}),
                 HasSubstr(R"x(CAST(NULL AS DECIMAL(9,2)) AS "odd ""name""")x"));
 }
 
 TEST(TableView, EmptyTableStillHasTypes) {
-    EXPECT_THAT(*make_view_select(make_table(false), TailKind::kNone, {}),
+    EXPECT_THAT(*make_select(make_table(false), TailKind::kNone, {}),
                 HasSubstr(R"x(CAST(NULL AS BIGINT) AS "_log_offset")x"));
-    EXPECT_THAT(*make_view_select(make_table(false), TailKind::kNone, {}),
-                HasSubstr("WHERE false"));
-    EXPECT_THAT(*make_view_select(make_table(true), TailKind::kEvents, {5, 5, false}),
+    EXPECT_THAT(*make_select(make_table(false), TailKind::kNone, {}), HasSubstr("WHERE false"));
+    EXPECT_THAT(*make_select(make_table(true), TailKind::kEvents, {5, 5, false}),
                 Not(HasSubstr("UNION ALL")));
 }
 
 TEST(TableView, SeveralSchemasAreMatchedByFieldId) {
     auto table = make_table(true);
     table.has_several_schemas = true;
-    EXPECT_THAT(*make_view_select(table, TailKind::kNone, {}),
+    EXPECT_THAT(*make_select(table, TailKind::kNone, {}),
                 HasSubstr("schema => MAP {1: {name: 'message_id', type: 'VARCHAR', default_value: "
                           "NULL}, 2: {name: 'type'"));
 }
 
 TEST(TableView, WildcardInAFileNameIsRefused) {
     auto table = make_table(true);
-    DataFiles files(1);
-    files[0].file_path = "/w/*.parquet";
-    table.manifests.push_back(std::make_shared<const DataFiles>(files));
-    EXPECT_THAT(make_view_select(table, TailKind::kNone, {}), IsError(ErrorCode::kUnsupported));
+    LiveFiles manifest;
+    manifest.files.resize(1);
+    manifest.files[0].file.file_path = "/w/*.parquet";
+    table.data.push_back(std::make_shared<const LiveFiles>(manifest));
+    EXPECT_THAT(make_select(table, TailKind::kNone, {}), IsError(ErrorCode::kUnsupported));
+}
+
+TEST(TableView, DeletedRowsAreLeftOutByAntiJoins) {
+    auto table = make_table(true);
+    add_deletes(table, iceberg::FileContent::kPositionDeletes);
+    const auto positions = *make_select(table, TailKind::kNone, {});
+    EXPECT_THAT(positions,
+                HasSubstr("filename => '__icelight_file', file_row_number => true) data"));
+    EXPECT_THAT(positions, HasSubstr("('file:///w/b.parquet', '/w/b.parquet')"));
+    add_deletes(table, iceberg::FileContent::kEqualityDeletes, {1, 21});
+    EXPECT_THAT(*make_select(table, TailKind::kNone, {}),
+                HasSubstr("d.c1 IS NOT DISTINCT FROM data.\"message_id\" AND d.c21 IS NOT DISTINCT "
+                          "FROM data.\"_log_offset\""));
+    add_deletes(table, iceberg::FileContent::kEqualityDeletes, {77});
+    EXPECT_THAT(make_select(table, TailKind::kNone, {}), IsError(ErrorCode::kUnsupported));
 }
 
 TEST(SqlType, NestedTypesAreSpelledOut) {

@@ -111,9 +111,10 @@ Result<> check_drill_members(const Model& model, const CubeEntry& entry) {
     for (const auto& measure : entry.cube.measures) {
         for (const auto& name : measure.drill_members) {
             const auto found = model.dimension(name, {});
-            if (!found)
+            if (!found) {
                 return fail_in_file(
                     entry.file, entry.line_of(measure.name), problem_text(found.error()));
+            }
         }
     }
     return {};

@@ -16,9 +16,10 @@ Result<JsonField> read_field(const YamlNode& node, std::string_view file, std::s
     JsonField field;
     field.column = std::move(column);
     ICE_ASSIGN(field.name, map.text("name"));
-    if (!is_identifier(field.name))
+    if (!is_identifier(field.name)) {
         return map.fail_at("name",
                            fmt::format("`{}` is not a name: letters, digits and _", field.name));
+    }
     ICE_ASSIGN(field.path, map.text("path"));
     if (!is_json_path(field.path)) {
         return map.fail_at("path",

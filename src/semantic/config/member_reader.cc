@@ -43,9 +43,10 @@ Result<Granularity> read_granularity(const YamlNode& node, std::string_view file
     out.title = title.value_or(make_title(out.name));
     ICE_ASSIGN(const auto text, map.text("interval"));
     const auto interval = parse_interval(text);
-    if (!interval)
+    if (!interval) {
         return map.fail_at("interval",
                            fmt::format("`{}` is not an interval such as 15 minutes", text));
+    }
     out.unit = interval->unit;
     out.count = interval->count;
     ICE_ASSIGN(const auto origin, map.find_text("origin"));
@@ -54,16 +55,18 @@ Result<Granularity> read_granularity(const YamlNode& node, std::string_view file
     out.origin_us = default_origin_us(out.unit);
     if (origin) {
         const auto date = parse_absolute_date(*origin);
-        if (!date)
+        if (!date) {
             return map.fail_at("origin",
                                fmt::format("`{}` is not a date such as 2024-04-01", *origin));
+        }
         out.origin_us = date->time_us;
     }
     if (offset) {
         const auto by = parse_interval(*offset);
-        if (!by)
+        if (!by) {
             return map.fail_at("offset",
                                fmt::format("`{}` is not an interval such as 3 months", *offset));
+        }
         out.origin_us = add_units(*out.origin_us, by->unit, by->count);
     }
     if (out.unit >= Unit::kMonth && floor_to(*out.origin_us, Unit::kMonth) != *out.origin_us)
@@ -142,7 +145,7 @@ Result<> read_measure_sql(YamlMap& map, CubeEntry& entry, Measure& measure) {
     if (is_of_measures && !measure.filters.empty())
         return map.fail_at("filters", "put the filters on the measures that it is made of");
     if (is_of_measures) {
-        entry.measure_texts[measure.name] = *sql;
+        entry.measure_texts[measure.name] = sql.value_or("");
     } else {
         measure.sql = sql.value_or("");
     }
@@ -181,9 +184,10 @@ Result<Dimension> read_dimension(YamlMap& map, CubeEntry& entry) {
         return map.fail_at("granularities", "only a time has granularities");
     for (const auto* node : granularities) {
         ICE_ASSIGN(auto granularity, read_granularity(*node, entry.file));
-        if (find_granularity(dimension.granularities, granularity.name) != nullptr)
+        if (find_granularity(dimension.granularities, granularity.name) != nullptr) {
             return map.fail_at("granularities",
                                fmt::format("`{}` is there twice", granularity.name));
+        }
         dimension.granularities.push_back(std::move(granularity));
     }
     return dimension;

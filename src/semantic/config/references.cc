@@ -105,22 +105,26 @@ Cube* References::find_cube(std::string_view name) {
 }
 
 Result<> References::resolve() {
-    for (const auto* entry : entries_)
+    for (const auto* entry : entries_) {
         ICE_TRY(resolve_entry(*entry));
+    }
     for (const auto* entry : entries_) {
         const auto& cube = *find_cube(entry->cube.name);
-        for (const auto& written : entry->cube.measures)
+        for (const auto& written : entry->cube.measures) {
             ICE_TRY(check_chain(*entry, cube, *cube.find_measure(written.name), 0));
+        }
     }
     return {};
 }
 
 Result<> References::resolve_entry(const CubeEntry& entry) {
     auto& cube = *find_cube(entry.cube.name);
-    for (const auto& written : entry.cube.dimensions)
+    for (const auto& written : entry.cube.dimensions) {
         ICE_TRY(resolve_dimension(entry, cube, *find_named(cube.dimensions, written.name)));
-    for (const auto& written : entry.cube.measures)
+    }
+    for (const auto& written : entry.cube.measures) {
         ICE_TRY(resolve_measure(entry, cube, *find_named(cube.measures, written.name)));
+    }
     for (const auto& written : entry.cube.segments) {
         auto& segment = *find_named(cube.segments, written.name);
         ICE_ASSIGN(segment.sql, write(segment.sql, {cube, entry, entry.line_of(segment.name)}));
@@ -131,7 +135,7 @@ Result<> References::resolve_entry(const CubeEntry& entry) {
         });
         ICE_TRY(resolve_join(entry, cube, *join));
     }
-    if (entry.cube.event_stream) {
+    if (entry.cube.event_stream && cube.event_stream) {
         auto& order = cube.event_stream->order_sql;
         ICE_ASSIGN(order, write(order, {cube, entry, entry.line}));
     }
@@ -142,9 +146,10 @@ Result<> References::resolve_dimension(const CubeEntry& entry, Cube& cube, Dimen
     const auto state = states_.find(&dimension);
     if (state == states_.end()) return {};
     const int line = entry.line_of(dimension.name);
-    if (state->second == State::kBusy)
+    if (state->second == State::kBusy) {
         return fail_in_file(
             entry.file, line, fmt::format("`{}` is made of itself", dimension.name));
+    }
     state->second = State::kBusy;
     ICE_ASSIGN(const auto written, write(dimension.sql, {cube, entry, line}));
     dimension.sql = as_operand(written);

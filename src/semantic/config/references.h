@@ -35,7 +35,7 @@ private:
     struct Scope {
         Cube& cube;
         const CubeEntry& entry;
-        int line;
+        int line = 1;
         bool may_name_others = false;
     };
 

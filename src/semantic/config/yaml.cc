@@ -36,8 +36,9 @@ public:
                 break;
             case YAML::NodeType::Map:
                 out.kind = YamlNode::Kind::kMap;
-                for (const auto& entry : node)
+                for (const auto& entry : node) {
                     ICE_TRY(add_entry(entry.first, entry.second, depth, out));
+                }
                 break;
             default:
                 break;
@@ -152,13 +153,13 @@ Result<> YamlMap::refuse_unknown() const {
     return {};
 }
 
-tl::unexpected<Error> YamlMap::fail_here(std::string message) const {
+tl::unexpected<Error> YamlMap::fail_here(const std::string& message) const {
     return fail_in_file(file_, node_->line, message);
 }
 
-tl::unexpected<Error> YamlMap::fail_at(std::string_view key, std::string message) const {
+tl::unexpected<Error> YamlMap::fail_at(std::string_view key, const std::string& message) const {
     const auto found = std::find(node_->keys.begin(), node_->keys.end(), key);
-    if (found == node_->keys.end()) return fail_here(std::move(message));
+    if (found == node_->keys.end()) return fail_here(message);
     return fail_in_file(
         file_, node_->items[static_cast<std::size_t>(found - node_->keys.begin())].line, message);
 }

@@ -52,8 +52,8 @@ public:
     /// @error  a key that nobody asked for, with the nearest of those that were.
     Result<> refuse_unknown() const;
 
-    tl::unexpected<Error> fail_here(std::string message) const;
-    tl::unexpected<Error> fail_at(std::string_view key, std::string message) const;
+    tl::unexpected<Error> fail_here(const std::string& message) const;
+    tl::unexpected<Error> fail_at(std::string_view key, const std::string& message) const;
 
 private:
     YamlMap(const YamlNode& node, std::string_view file) : node_(&node), file_(file) {}

@@ -26,7 +26,7 @@ Checked<std::string> read_binding(ObjectReader& mode, std::string_view key) {
         ICE_ASSIGN(auto item, ObjectReader::open((*list)[i], item_place));
         ICE_ASSIGN(const std::string cube, item.string("cube"));
         ICE_ASSIGN(std::string dimension, item.string("dimension"));
-        if (dimension.find('.') == std::string::npos) dimension = cube + '.' + dimension;
+        if (dimension.find('.') == std::string::npos) dimension.insert(0, cube + '.');
         if (!name.empty() && name != dimension) {
             return refuse("all steps must be of one cube: events of several are not put in order",
                           item_place.pointer());
@@ -140,7 +140,7 @@ Checked<> refuse_members(ObjectReader& query) {
 }  // namespace
 
 std::string EventScope::order_sql() const {
-    const auto& order = cube->event_stream->order_sql;
+    const auto order = cube->event_stream ? cube->event_stream->order_sql : std::string();
     return order.empty() ? "-1" : fmt::format("coalesce({}, -1)", order);
 }
 

@@ -32,8 +32,9 @@ Checked<> read_start(ObjectReader& mode,
 Checked<> read_event(ObjectReader& mode, const Model& model, Flow& flow) {
     ICE_ASSIGN(const auto name, mode.find_string("eventDimension"));
     if (!name) {
-        const auto& stream = *flow.scope.cube->event_stream;
-        flow.event = {flow.scope.cube, flow.scope.cube->find_dimension(stream.event)};
+        const auto& stream = flow.scope.cube->event_stream;
+        flow.event = {flow.scope.cube,
+                      flow.scope.cube->find_dimension(stream ? stream->event : std::string())};
         return {};
     }
     ICE_ASSIGN(flow.event,

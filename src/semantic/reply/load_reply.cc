@@ -82,7 +82,7 @@ std::string with_data(json::object members, const std::string& data) {
 
 json::object common(const Answered& query, const ReplyFacts& facts) {
     json::object out;
-    out["lastRefreshTime"] = facts.refreshed_at;
+    if (facts.now_us != 0) out["lastRefreshTime"] = iso_ms(facts.now_us) + 'Z';
     out["dataSource"] = "default";
     out["dbType"] = "duckdb";
     out["extDbType"] = "duckdb";

@@ -35,7 +35,7 @@ struct Answered {
 /// What every result says beside its rows.
 struct ReplyFacts {
     std::string request_id;
-    std::string refreshed_at;  ///< ISO time of the data: when the rows were read.
+    std::int64_t now_us = 0;  ///< When the rows came; 0: no times in the reply.
 };
 
 /// The whole body of /load: `{"queryType","results":[...],"pivotQuery","slowQuery"}`, in the

@@ -204,22 +204,25 @@ std::string BaseRows::write(SqlValues& values) const {
     return sql + having(values, [this](const MeasureRef& m) { return value_sql(m); });
 }
 
+/// What the part of one cube has: all groups, and the measures of that cube once each.
+std::vector<const BaseRows::Item*> BaseRows::items_of(const JoinTree& tree) const {
+    std::vector<const Item*> items;
+    for (const auto* list : {&items_, &hidden_}) {
+        for (const auto& item : *list) {
+            const bool is_there = std::any_of(items.begin(), items.end(), [&](const Item* other) {
+                return other->name == item.name;
+            });
+            if (!is_there && (item.is_group() || item.measure.cube == tree.root))
+                items.push_back(&item);
+        }
+    }
+    return items;
+}
+
 std::string BaseRows::write_together(SqlValues& values) const {
     std::vector<std::string> parts;
-    for (const auto& tree : trees_) {
-        std::vector<const Item*> items;
-        for (const auto* list : {&items_, &hidden_}) {
-            for (const auto& item : *list) {
-                const bool is_there =
-                    std::any_of(items.begin(), items.end(), [&](const Item* other) {
-                        return other->name == item.name;
-                    });
-                if (!is_there && (item.is_group() || item.measure.cube == tree.root))
-                    items.push_back(&item);
-            }
-        }
-        parts.push_back(fmt::format("({})", write_part(tree, items, values)));
-    }
+    for (const auto& tree : trees_)
+        parts.push_back(fmt::format("({})", write_part(tree, items_of(tree), values)));
     std::vector<std::string> columns;
     std::vector<const Item*> items;
     for (const auto& item : items_) {

@@ -61,6 +61,7 @@ private:
     std::string write_part(const JoinTree& tree,
                            const std::vector<const Item*>& items,
                            SqlValues& values) const;
+    std::vector<const Item*> items_of(const JoinTree& tree) const;
     std::string write_together(SqlValues& values) const;
     std::string having(SqlValues& values, const MeasureSql& measure_sql) const;
 

@@ -45,7 +45,8 @@ protected:
                       const std::vector<std::string>& data) {
         std::vector<Answered> queries;
         queries.push_back(answer(text, dialect, data));
-        return json::parse(load_reply(queries, {"id", "2024-01-01T00:00:00.000Z"})).as_object();
+        const ReplyFacts facts{.request_id = "id", .now_us = 1'704'067'200'000'000};
+        return json::parse(load_reply(queries, facts)).as_object();
     }
 
     const Model model_{{make_events_cube("events", default_json_fields())}};

@@ -46,10 +46,11 @@ awaitable<http::Response> answer_health(HealthRoutes with) {
                         window.entries,
                         window.bytes,
                         window_seconds);
-    body += fmt::format(R"("table":{{"watermark":{},"lag_seconds":{:.3f},"lag_bytes":{}}},)",
+    body += fmt::format(R"("table":{{"watermark":{},"lag_seconds":{:.3f},"lag_bytes":{}{}}},)",
                         lag.watermark,
                         lag.seconds,
-                        lag.bytes);
+                        lag.bytes,
+                        lag.failure.empty() ? "" : ",\"failure\":" + http::quote_json(lag.failure));
     body += fmt::format(R"("sql":{{"ready":{},"active":{},"queued":{}}}}})",
                         query.is_ready,
                         query.active,

@@ -1,13 +1,11 @@
 #include "server/api/query.h"
 
-#include <algorithm>
 #include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
 #include <utility>
 
-#include <boost/json.hpp>
 #include <fmt/format.h>
 
 #include "base/completion.h"
@@ -16,6 +14,7 @@
 #include "server/api/cors.h"
 #include "server/api/lake_token.h"
 #include "server/api/query_reply.h"
+#include "server/api/sql/query_body.h"
 #include "server/auth.h"
 #include "wal/log.h"
 
@@ -25,61 +24,6 @@ namespace {
 using boost::asio::awaitable;
 
 constexpr std::size_t kBodyBytesMax = 1 << 20;
-constexpr int kBodyDepthMax = 8;
-
-/// The text member of that name, "" when absent. @error kInvalidArgument  it is no text.
-Result<std::string> find_text(const boost::json::object& body, const char* name) {
-    const auto* value = body.if_contains(name);
-    if (value == nullptr) return std::string();
-    if (!value->is_string())
-        return fail(ErrorCode::kInvalidArgument, fmt::format("`{}` must be a string", name));
-    return std::string(value->as_string());
-}
-
-/// The member timeoutMs, and never more than the server allows.
-Result<std::chrono::milliseconds> find_timeout(const boost::json::object& body,
-                                               std::chrono::milliseconds most) {
-    const auto* value = body.if_contains("timeoutMs");
-    if (value == nullptr) return most;
-    boost::json::error_code error;
-    const auto wanted = value->to_number<std::int64_t>(error);
-    if (error || wanted <= 0)
-        return fail(ErrorCode::kInvalidArgument, "`timeoutMs` must be a whole number above 0");
-    return std::min(most, std::chrono::milliseconds(wanted));
-}
-
-Result<query::Request> parse_body(const std::string& text, std::chrono::milliseconds timeout) {
-    boost::json::error_code error;
-    const auto parsed = boost::json::parse(text, error, {}, {.max_depth = kBodyDepthMax});
-    if (error || !parsed.is_object()) return fail(ErrorCode::kInvalidArgument, "Invalid JSON body");
-    const auto& body = parsed.as_object();
-
-    query::Request request;
-    ICE_ASSIGN(request.sql, find_text(body, "sql"));
-    if (request.sql.empty()) {
-        ICE_ASSIGN(request.sql, find_text(body, "query"));
-    }
-    if (request.sql.empty())
-        return fail(ErrorCode::kInvalidArgument, "Missing `sql`: the text of one SELECT");
-    if (request.sql.size() > query::kSqlBytesMax) {
-        return fail(ErrorCode::kInvalidArgument,
-                    "SQL validation failed: the text is longer than 256 KiB");
-    }
-    ICE_ASSIGN(const std::string format, find_text(body, "format"));
-    if (!format.empty() && format != "json" && format != "csv") {
-        return fail(ErrorCode::kInvalidArgument,
-                    "Unknown format: " + format + "; json and csv are there");
-    }
-    request.format = format == "csv" ? query::Format::kCsv : query::Format::kJson;
-    ICE_ASSIGN(const std::string freshness, find_text(body, "freshness"));
-    if (!freshness.empty() && freshness != "committed" && freshness != "live") {
-        return fail(ErrorCode::kInvalidArgument,
-                    "Unknown freshness: " + freshness + "; live and committed are there");
-    }
-    request.is_committed_only = freshness == "committed";
-    ICE_ASSIGN(request.timeout, find_timeout(body, timeout));
-    return request;
-}
 
 /// Hands the query to the service; what await_completion() calls.
 struct StartQuery {
@@ -99,7 +43,7 @@ struct StartQuery {
 };
 
 awaitable<http::Response> answer_query(QueryRoutes with, http::RequestPtr request) {
-    auto parsed = parse_body(request->body, with.timeout);
+    auto parsed = parse_query_body(request->body, with.timeout);
     if (!parsed) co_return http::make_error(parsed.error());
     parsed->owner = request->principal;
     if (const auto token = request->find_header("x-lake-after")) {
@@ -107,7 +51,12 @@ awaitable<http::Response> answer_query(QueryRoutes with, http::RequestPtr reques
         if (!offset) co_return http::make_error(offset.error());
         parsed->after_offset = *offset;
     }
-    auto reply = std::make_shared<QueryReply>(parsed->format, deadline_in(parsed->timeout));
+    // Parquet is compressed as it is.
+    const auto compression = parsed->format == query::Format::kParquet
+                                 ? Compression::kNone
+                                 : choose_compression(request->header("accept-encoding"));
+    auto reply = std::make_shared<QueryReply>(
+        QueryReply::Options{parsed->format, compression, deadline_in(parsed->timeout)});
     StartQuery start{&with.service, std::move(*parsed), reply};
     auto response = co_await await_completion<http::Response>(std::move(start));
     if (!response) co_return http::make_error(response.error());

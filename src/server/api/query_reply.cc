@@ -1,5 +1,6 @@
 #include "server/api/query_reply.h"
 
+#include <string>
 #include <utility>
 
 #include "http/body_source.h"
@@ -7,24 +8,28 @@
 namespace icelight::server {
 
 bool QueryReply::write(std::string_view bytes) {
-    if (pipe_) return pipe_->write(bytes, deadline_);
+    if (pipe_) return send(bytes);
     gathered_.append(bytes);
     if (gathered_.size() <= kWholeBytesMax) return true;
     pipe_ = std::make_shared<http::BodyPipe>();
     http::Response response = make_response();
     response.stream = pipe_;
     done_(std::move(response));
-    return pipe_->write(std::exchange(gathered_, {}), deadline_);
+    return send(std::exchange(gathered_, {}));
+}
+
+bool QueryReply::send(std::string_view bytes) {
+    if (!compressor_) return pipe_->write(bytes, options_.deadline);
+    const auto packed = compressor_->add(bytes);
+    return packed.empty() || pipe_->write(packed, options_.deadline);
 }
 
 void QueryReply::finish(Result<query::Reply> outcome) {
     if (pipe_) {
-        if (outcome) {
-            pipe_->finish({});
-        } else {
-            pipe_->finish(tl::unexpected(std::move(outcome).error()));
-        }
-        return;
+        if (!outcome) return pipe_->finish(tl::unexpected(std::move(outcome).error()));
+        // Should the client be gone by now, finish() tells the session.
+        if (compressor_) pipe_->write(compressor_->finish(), options_.deadline);
+        return pipe_->finish({});
     }
     if (!outcome) {
         done_(http::make_error(outcome.error()));
@@ -32,14 +37,22 @@ void QueryReply::finish(Result<query::Reply> outcome) {
     }
     http::Response response = make_response();
     response.body = outcome->body.empty() ? std::move(gathered_) : std::move(outcome->body);
+    if (compressor_) {
+        auto packed = compressor_->add(response.body);
+        response.body = packed + compressor_->finish();
+    }
     done_(std::move(response));
 }
 
 http::Response QueryReply::make_response() const {
     http::Response response;
-    response.content_type =
-        format_ == query::Format::kCsv ? "text/csv; charset=utf-8" : "application/json";
+    response.content_type = query::content_type_of(options_.format);
     response.add_header("Cache-Control", "no-store");
+    response.add_header("Vary", "Accept-Encoding");
+    if (compressor_) {
+        response.add_header("Content-Encoding",
+                            std::string(compression_name(options_.compression)));
+    }
     return response;
 }
 

@@ -8,6 +8,7 @@
 #include "base/completion.h"
 #include "http/response.h"
 #include "query/service.h"
+#include "server/api/sql/compressor.h"
 
 namespace icelight::http {
 class BodyPipe;
@@ -15,7 +16,8 @@ class BodyPipe;
 
 namespace icelight::server {
 
-/// Turns what a query writes into one HTTP answer: whole when it is small, streamed when it is not.
+/// Turns what a query writes into one HTTP answer: whole when it is small, streamed when it is not;
+/// compressed when the client takes it.
 ///
 /// Until kWholeBytesMax have come nothing is answered, so that an error can still have its status.
 /// Past it the answer begins and an error breaks it off. Thread safety: write() and finish() from
@@ -24,8 +26,14 @@ class QueryReply {
 public:
     static constexpr std::size_t kWholeBytesMax = 1 << 20;
 
-    /// @param deadline  of the query; a client that stops reading is given up then.
-    QueryReply(query::Format format, Deadline deadline) : format_(format), deadline_(deadline) {}
+    struct Options {
+        query::Format format = query::Format::kJson;
+        Compression compression = Compression::kNone;
+        Deadline deadline;  ///< Of the query; a client that stops reading is given up then.
+    };
+
+    explicit QueryReply(const Options& options)
+        : options_(options), compressor_(Compressor::make(options.compression)) {}
 
     /// Who gets the answer; before the query starts.
     void set_done(Completion<http::Response> done) { done_ = std::move(done); }
@@ -37,12 +45,13 @@ public:
 
 private:
     http::Response make_response() const;
+    bool send(std::string_view bytes);
 
     // constant after the query started
-    const query::Format format_;
-    const Deadline deadline_;
+    const Options options_;
     Completion<http::Response> done_;
     // the query's thread only
+    std::unique_ptr<Compressor> compressor_;
     std::string gathered_;
     std::shared_ptr<http::BodyPipe> pipe_;  ///< Once streaming.
 };

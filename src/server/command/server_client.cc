@@ -101,6 +101,7 @@ private:
             co_await beast::http::async_read_header(stream_, buffer_, parser, kAwait);
         if (broken) co_return not_there(target_, broken.message());
         const int status = static_cast<int>(parser.get().result_int());
+        if (call_.take_status) call_.take_status(status);
         while (!parser.is_done()) {
             auto& body = parser.get().body();
             body.data = piece_.data();

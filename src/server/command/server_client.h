@@ -35,6 +35,8 @@ struct Call {
     /// How long the server may be silent; 0: for ever, as a stream may.
     std::chrono::seconds silence_max = std::chrono::seconds(30);
     std::size_t answer_bytes_max = 8 << 20;  ///< For ask_server().
+    /// Told the answer's status before its body comes; may be empty.
+    std::function<void(int)> take_status = {};
 };
 
 /// Takes the answer's body as it comes. False: enough, end the connection.

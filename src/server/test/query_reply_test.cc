@@ -1,5 +1,6 @@
 #include "server/api/query_reply.h"
 
+#include <algorithm>
 #include <optional>
 
 #include <boost/asio/io_context.hpp>
@@ -8,6 +9,7 @@
 #include "base/spawn.h"
 #include "base/testing/matchers.h"
 #include "http/body_source.h"
+#include "server/inflate.h"
 
 namespace icelight::server {
 namespace {
@@ -42,7 +44,7 @@ boost::asio::awaitable<void> read_all(Client* client) {
 
 TEST(QueryReply, ASmallAnswerIsWholeWithItsType) {
     Client client;
-    QueryReply reply(query::Format::kCsv, deadline_in(kWait));
+    QueryReply reply({query::Format::kCsv, Compression::kNone, deadline_in(kWait)});
     reply.set_done(completion_of(client));
     EXPECT_TRUE(reply.write("a,b\n"));
     EXPECT_TRUE(reply.write("1,2\n"));
@@ -55,7 +57,7 @@ TEST(QueryReply, ASmallAnswerIsWholeWithItsType) {
 
 TEST(QueryReply, AnErrorBeforeTheFirstBytesHasItsStatus) {
     Client client;
-    QueryReply reply(query::Format::kJson, deadline_in(kWait));
+    QueryReply reply({query::Format::kJson, Compression::kNone, deadline_in(kWait)});
     reply.set_done(completion_of(client));
     EXPECT_TRUE(reply.write("half"));
     reply.finish(fail(ErrorCode::kTimeout, "late"));
@@ -65,7 +67,7 @@ TEST(QueryReply, AnErrorBeforeTheFirstBytesHasItsStatus) {
 
 TEST(QueryReply, ALargeAnswerIsStreamedAndAnErrorBreaksItOff) {
     Client client;
-    QueryReply reply(query::Format::kJson, deadline_in(kWait));
+    QueryReply reply({query::Format::kJson, Compression::kNone, deadline_in(kWait)});
     reply.set_done(completion_of(client));
     const std::string large(QueryReply::kWholeBytesMax + 1, 'x');
     EXPECT_TRUE(reply.write(large));
@@ -76,6 +78,20 @@ TEST(QueryReply, ALargeAnswerIsStreamedAndAnErrorBreaksItOff) {
     context.run();
     EXPECT_EQ(client.streamed, large);
     EXPECT_THAT(client.end, icelight::testing::IsError(ErrorCode::kIo));
+}
+
+TEST(QueryReply, AClientThatTakesItGetsItCompressed) {
+    Client client;
+    QueryReply reply({query::Format::kJson, Compression::kGzip, deadline_in(kWait)});
+    reply.set_done(completion_of(client));
+    EXPECT_TRUE(reply.write(std::string(10'000, 'x')));
+    reply.finish(query::Reply{});
+    ASSERT_TRUE(client.answer.has_value());
+    const auto& response = **client.answer;
+    EXPECT_LT(response.body.size(), 1'000U);
+    EXPECT_EQ(*inflate(response.body, Encoding::kGzip, {}, 0), std::string(10'000, 'x'));
+    const std::pair<std::string, std::string> header{"Content-Encoding", "gzip"};
+    EXPECT_EQ(std::count(response.headers.begin(), response.headers.end(), header), 1);
 }
 
 }  // namespace

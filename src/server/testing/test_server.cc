@@ -15,7 +15,7 @@
 #include "lake/worker_client.h"
 #include "query/service.h"
 #include "semantic/events_cube.h"
-#include "server/api/cube.h"
+#include "server/api/cube/routes.h"
 #include "server/api/dead_letters.h"
 #include "server/api/health.h"
 #include "server/api/iceberg/routes.h"
@@ -28,6 +28,8 @@
 #include "server/api/pixel.h"
 #include "server/api/query.h"
 #include "server/api/source_config.h"
+#include "server/api/sql/assist.h"
+#include "server/api/sql/queries.h"
 #include "server/api/webhook.h"
 #include "wal/log.h"
 
@@ -89,6 +91,8 @@ void TestServer::Parts::add_sql_routes(http::Router& router) {
                       .timeout = kQueryTimeout,
                       .threads = 2,
                       .memory_bytes_max = 1 << 30});
+    add_assist_routes(router, {.service = *query, .auth = *auth, .timeout = kQueryTimeout});
+    add_queries_routes(router, {.service = *query, .auth = *auth});
     DeadLetters::add_routes(
         router, {*query, *log, *auth, pool, DeadLetterTables("analytics", "events"), {}});
     add_cube_routes(router,
@@ -129,7 +133,7 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
     parts_->log = take(wal::Log::open(
         {.directory = path / "log", .segment_bytes = kSegmentBytes}, files, clock, {}, false));
     must(parts_->catalog->adopt_log(catalog::kEventSink, parts_->log->uuid(), 0));
-    must(lake::ensure_tables(*parts_->catalog, {}, path / "warehouse", clock));
+    must(lake::ensure_tables(*parts_->catalog, {}, clock));
     parts_->flusher =
         std::make_unique<lake::Flusher>(lake::FlusherOptions{.log_directory = path / "log"},
                                         *parts_->log,

@@ -118,6 +118,7 @@ cubes:
     EXPECT_EQ(cube.find_measure("count")->title, "All");
     EXPECT_EQ(cube.find_dimension("country")->title, "Country");
     EXPECT_NE(cube.find_dimension("currency"), nullptr);
+    ASSERT_TRUE(cube.event_stream);
     EXPECT_EQ(cube.event_stream->binding_key, "anonymousId");
 }
 

@@ -106,7 +106,7 @@ awaitable<http::Response> answer(std::shared_ptr<const ChangeRoutes> with,
     StartSelect start{&with->service, std::move(select)};
     auto reply = co_await await_completion<query::Reply>(std::move(start));
     if (!reply) co_return http::make_error(reply.error());
-    if (reply->is_truncated) {
+    if (reply->facts.is_truncated) {
         // A foreign writer copied rows of the log.
         co_return http::make_error(Error{ErrorCode::kInvalidArgument,
                                          "more than 10000 rows have these offsets; ask for fewer "

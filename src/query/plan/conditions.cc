@@ -1,0 +1,139 @@
+#include "query/plan/conditions.h"
+
+#include <algorithm>
+#include <cctype>
+#include <charconv>
+#include <limits>
+#include <optional>
+
+namespace icelight::query {
+namespace {
+
+using iceberg::TypeKind;
+
+/// The tree of a SELECT of one expression, which goes between them.
+constexpr std::string_view kTreeBefore =
+    R"({"error":false,"statements":[{"node":{"type":"SELECT_NODE","modifiers":[],)"
+    R"("cte_map":{"map":[]},"select_list":[)";
+constexpr std::string_view kTreeAfter =
+    R"(],"from_table":{"type":"EMPTY","alias":"","sample":null,"query_location":0},)"
+    R"("where_clause":null,"group_expressions":[],"group_sets":[],)"
+    R"("aggregate_handling":"STANDARD_HANDLING","having":null,"sample":null,"qualify":null},)"
+    R"("named_param_map":[]}]})";
+
+bool equals_without_case(std::string_view left, std::string_view right) {
+    return std::equal(
+        left.begin(), left.end(), right.begin(), right.end(), [](unsigned char a, unsigned char b) {
+            return std::tolower(a) == std::tolower(b);
+        });
+}
+
+std::optional<std::int64_t> number_of(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    return number;
+}
+
+bool is_time(TypeKind kind) {
+    return kind == TypeKind::kTimestamp || kind == TypeKind::kTimestamptz;
+}
+
+class Resolver {
+public:
+    Resolver(engine::Session& session, const std::vector<engine::Value>& values)
+        : session_(session), values_(values) {}
+
+    std::optional<Condition> resolve(const Predicate& predicate, const iceberg::Schema& schema) {
+        const auto field =
+            std::find_if(schema.fields.begin(), schema.fields.end(), [&](const auto& candidate) {
+                return equals_without_case(candidate.name, predicate.column);
+            });
+        if (field == schema.fields.end()) return std::nullopt;
+        Condition condition{field->id, field->type, predicate.comparison, {}};
+        for (const auto& operand : predicate.operands) {
+            auto value = value_of(operand, field->type);
+            if (!value) return std::nullopt;
+            condition.values.push_back(std::move(*value));
+        }
+        return condition;
+    }
+
+private:
+    std::optional<iceberg::Value> value_of(const Operand& operand, const iceberg::Type& type) {
+        switch (operand.kind) {
+            case Operand::Kind::kText:
+                return of_text(operand.text, type);
+            case Operand::Kind::kInteger:
+                return of_integer(number_of(operand.text), type);
+            case Operand::Kind::kExpression:
+                return is_time(type.kind) ? of_expression(operand.text) : std::nullopt;
+            case Operand::Kind::kParameter:
+                break;
+        }
+        const auto number = number_of(operand.text);
+        if (!number || *number < 1 || static_cast<std::size_t>(*number) > values_.size())
+            return std::nullopt;
+        const auto& value = values_[static_cast<std::size_t>(*number) - 1];
+        if (const auto* text = std::get_if<std::string>(&value)) return of_text(*text, type);
+        if (const auto* whole = std::get_if<std::int64_t>(&value)) return of_integer(*whole, type);
+        return std::nullopt;
+    }
+
+    std::optional<iceberg::Value> of_text(const std::string& text, const iceberg::Type& type) {
+        if (type.kind == TypeKind::kString) return iceberg::Value(text);
+        if (!is_time(type.kind)) return std::nullopt;
+        return time_of("SELECT epoch_us(CAST($1 AS TIMESTAMPTZ))", {text});
+    }
+
+    static std::optional<iceberg::Value> of_integer(std::optional<std::int64_t> number,
+                                                    const iceberg::Type& type) {
+        if (!number) return std::nullopt;
+        if (type.kind == TypeKind::kLong) return iceberg::Value(*number);
+        if (type.kind != TypeKind::kInt || *number < std::numeric_limits<std::int32_t>::min() ||
+            *number > std::numeric_limits<std::int32_t>::max()) {
+            return std::nullopt;
+        }
+        return iceberg::Value(static_cast<std::int32_t>(*number));
+    }
+
+    std::optional<iceberg::Value> of_expression(const std::string& tree) {
+        const std::string select = std::string(kTreeBefore).append(tree).append(kTreeAfter);
+        const auto sql = session_.query_text("SELECT json_deserialize_sql($1::JSON)", {select});
+        if (!sql || sql->empty()) return std::nullopt;
+        return time_of("SELECT epoch_us(CAST((" + *sql + ") AS TIMESTAMPTZ))", {});
+    }
+
+    std::optional<iceberg::Value> time_of(const std::string& sql,
+                                          const std::vector<engine::Value>& values) {
+        const auto text = session_.query_text(sql, values);
+        if (!text) return std::nullopt;
+        const auto time = number_of(*text);
+        if (!time) return std::nullopt;
+        return iceberg::Value(*time);
+    }
+
+    engine::Session& session_;
+    const std::vector<engine::Value>& values_;
+};
+
+}  // namespace
+
+std::vector<Conditions> resolve_conditions(engine::Session& session,
+                                           const std::vector<Predicates>& mentions,
+                                           const iceberg::Schema& schema,
+                                           const std::vector<engine::Value>& values) {
+    Resolver resolver(session, values);
+    std::vector<Conditions> resolved;
+    for (const auto& mention : mentions) {
+        Conditions conditions;
+        for (const auto& predicate : mention) {
+            if (auto condition = resolver.resolve(predicate, schema))
+                conditions.push_back(std::move(*condition));
+        }
+        resolved.push_back(std::move(conditions));
+    }
+    return resolved;
+}
+
+}  // namespace icelight::query

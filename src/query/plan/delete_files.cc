@@ -1,0 +1,103 @@
+#include "query/plan/delete_files.h"
+
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "engine/sql_text.h"
+#include "query/plan/table_view.h"
+
+namespace icelight::query {
+namespace {
+
+using engine::quote_identifier;
+using engine::quote_literal;
+
+std::string path_list(const std::vector<const LiveFile*>& files) {
+    std::string list;
+    for (const auto* const file : files) {
+        if (!list.empty()) list += ',';
+        list += quote_literal(file->file.file_path);
+    }
+    return list;
+}
+
+/// Delete files name data files as the table does, scans as this machine does.
+std::string make_position_condition(const FileGroup& group) {
+    std::string names;
+    for (const auto* const file : group.files) {
+        fmt::format_to(std::back_inserter(names),
+                       "{}({}, {})",
+                       names.empty() ? "" : ", ",
+                       quote_literal(file->location),
+                       quote_literal(file->file.file_path));
+    }
+    return fmt::format(
+        "NOT EXISTS (SELECT 1 FROM read_parquet([{}], hive_partitioning => false) d JOIN (VALUES "
+        "{}) n(location, path) ON d.file_path = n.location WHERE n.path = data.{} AND d.pos = "
+        "data.{})",
+        path_list(group.position_deletes),
+        names,
+        kPathColumn,
+        kNumberColumn);
+}
+
+Result<std::string> make_equality_condition(const std::vector<std::int32_t>& ids,
+                                            const std::vector<const LiveFile*>& files,
+                                            const iceberg::Schema& schema) {
+    std::string columns;
+    std::string conditions;
+    for (const std::int32_t id : ids) {
+        const auto field = std::find_if(schema.fields.begin(),
+                                        schema.fields.end(),
+                                        [id](const auto& candidate) { return candidate.id == id; });
+        if (field == schema.fields.end()) {
+            return fail(ErrorCode::kUnsupported,
+                        fmt::format("rows are deleted by column {}, which is nested or gone: "
+                                    "compact the table",
+                                    id));
+        }
+        ICE_ASSIGN(const auto type, sql_type_of(field->type));
+        const auto name = fmt::format("c{}", id);
+        fmt::format_to(std::back_inserter(columns),
+                       "{}{}: {{name: '{}', type: {}, default_value: NULL}}",
+                       columns.empty() ? "" : ", ",
+                       id,
+                       name,
+                       quote_literal(type));
+        fmt::format_to(std::back_inserter(conditions),
+                       "{}d.{} IS NOT DISTINCT FROM data.{}",
+                       conditions.empty() ? "" : " AND ",
+                       name,
+                       quote_identifier(field->name));
+    }
+    return fmt::format(
+        "NOT EXISTS (SELECT 1 FROM read_parquet([{}], hive_partitioning => false, schema => MAP "
+        "{{{}}}) d WHERE {})",
+        path_list(files),
+        columns,
+        conditions);
+}
+
+}  // namespace
+
+Result<std::string> make_delete_conditions(const FileGroup& group, const iceberg::Schema& schema) {
+    std::string text;
+    const auto add = [&text](const std::string& condition) {
+        if (!text.empty()) text += " AND ";
+        text += condition;
+    };
+    if (!group.position_deletes.empty()) add(make_position_condition(group));
+    std::map<std::vector<std::int32_t>, std::vector<const LiveFile*>> by_columns;
+    for (const auto* const deletes : group.equality_deletes)
+        by_columns[deletes->file.equality_ids].push_back(deletes);
+    for (const auto& [ids, files] : by_columns) {
+        if (ids.empty()) return fail(ErrorCode::kUnsupported, "equality deletes without columns");
+        ICE_ASSIGN(const auto condition, make_equality_condition(ids, files, schema));
+        add(condition);
+    }
+    return text;
+}
+
+}  // namespace icelight::query

@@ -1,0 +1,96 @@
+#include "query/plan/file_plan.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include <fmt/format.h>
+
+namespace icelight::query {
+namespace {
+
+using iceberg::FileContent;
+
+/// Of position delete files: the column that names the data file (spec, "Reserved Field IDs").
+constexpr std::int32_t kFilePathId = 2'147'483'546;
+
+bool is_same_partition(const LiveFiles& left_manifest,
+                       const LiveFile& left,
+                       const LiveFiles& right_manifest,
+                       const LiveFile& right) {
+    return left_manifest.spec.spec_id == right_manifest.spec.spec_id &&
+           left.file.partition == right.file.partition;
+}
+
+/// The bounds of the column of paths may be cut off, and then still hold.
+bool may_name(const LiveFile& deletes, const LiveFile& data) {
+    if (deletes.file.referenced_data_file)
+        return *deletes.file.referenced_data_file == data.location;
+    const auto lower = deletes.file.lower_bounds.find(kFilePathId);
+    const auto upper = deletes.file.upper_bounds.find(kFilePathId);
+    if (lower != deletes.file.lower_bounds.end() && lower->second > data.location) return false;
+    return upper == deletes.file.upper_bounds.end() || upper->second >= data.location;
+}
+
+bool applies(const LiveFiles& delete_manifest,
+             const LiveFile& deletes,
+             const LiveFiles& data_manifest,
+             const LiveFile& data) {
+    const bool is_here = is_same_partition(delete_manifest, deletes, data_manifest, data);
+    if (deletes.file.content == FileContent::kPositionDeletes) {
+        return is_here && deletes.sequence_number >= data.sequence_number &&
+               may_name(deletes, data);
+    }
+    const bool is_everywhere = delete_manifest.spec.fields.empty();
+    return (is_here || is_everywhere) && deletes.sequence_number > data.sequence_number;
+}
+
+using Deletes = std::pair<std::vector<const LiveFile*>, std::vector<const LiveFile*>>;
+
+Deletes deletes_of(const TableFiles& table, const LiveFiles& manifest, const LiveFile& data) {
+    Deletes found;
+    for (const auto& delete_manifest : table.deletes) {
+        for (const auto& deletes : delete_manifest->files) {
+            if (!applies(*delete_manifest, deletes, manifest, data)) continue;
+            const bool is_position = deletes.file.content == FileContent::kPositionDeletes;
+            (is_position ? found.first : found.second).push_back(&deletes);
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+Result<FilePlan> plan_files(const TableFiles& table, const std::vector<Conditions>& mentions) {
+    FilePlan plan;
+    std::map<Deletes, std::size_t> known;  // Index of the group.
+    const auto group_of = [&](Deletes deletes) -> FileGroup& {
+        const auto [entry, is_new] = known.emplace(std::move(deletes), plan.groups.size());
+        if (is_new) plan.groups.push_back({{}, entry->first.first, entry->first.second});
+        return plan.groups[entry->second];
+    };
+    for (const auto& manifest : table.data) {
+        for (const auto& data : manifest->files) {
+            if (!may_match(*manifest, data, mentions)) {
+                ++plan.skipped;
+                continue;
+            }
+            plan.rows += static_cast<std::uint64_t>(data.file.record_count);
+            plan.bytes += static_cast<std::uint64_t>(data.file.file_size_bytes);
+            group_of(deletes_of(table, *manifest, data)).files.push_back(&data);
+        }
+    }
+    if (plan.groups.size() > kFileGroupsMax) {
+        return fail(
+            ErrorCode::kUnsupported,
+            fmt::format("its delete files apply in {} ways, more than {}: compact the table",
+                        plan.groups.size(),
+                        kFileGroupsMax));
+    }
+    std::stable_partition(plan.groups.begin(), plan.groups.end(), [](const FileGroup& group) {
+        return group.position_deletes.empty() && group.equality_deletes.empty();
+    });
+    return plan;
+}
+
+}  // namespace icelight::query

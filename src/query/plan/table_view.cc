@@ -1,0 +1,214 @@
+#include "query/plan/table_view.h"
+
+#include <algorithm>
+#include <iterator>
+#include <span>
+
+#include <fmt/format.h>
+
+#include "engine/sql_text.h"
+#include "event/columns.h"
+#include "query/plan/delete_files.h"
+
+namespace icelight::query {
+namespace {
+
+using engine::quote_identifier;
+using engine::quote_literal;
+using iceberg::Field;
+using iceberg::TypeKind;
+
+/// How dear a count over the column is; files keep names of few values in dictionaries.
+int cost_of(const Field& field) {
+    if (field.name == "type" || field.name == "stage") return 0;
+    switch (field.type.kind) {
+        case TypeKind::kBoolean:
+            return 1;
+        case TypeKind::kInt:
+        case TypeKind::kDate:
+            return 2;
+        case TypeKind::kLong:
+        case TypeKind::kTimestamp:
+        case TypeKind::kTimestamptz:
+            return 3;
+        default:
+            return field.type.is_primitive() ? 4 : 5;
+    }
+}
+
+/// The schema's fields with a cheap one first.
+std::vector<const Field*> inner_order(const iceberg::Schema& schema) {
+    std::vector<const Field*> fields;
+    for (const auto& field : schema.fields)
+        fields.push_back(&field);
+    const auto cheapest =
+        std::min_element(fields.begin(), fields.end(), [](const Field* a, const Field* b) {
+            return cost_of(*a) < cost_of(*b);
+        });
+    if (cheapest != fields.end()) std::rotate(fields.begin(), cheapest, cheapest + 1);
+    return fields;
+}
+
+std::span<const event::Column> tail_columns(TailKind kind) {
+    if (kind == TailKind::kEvents) return event::kEventColumns;
+    if (kind == TailKind::kRejected) return event::kRejectedColumns;
+    return {};
+}
+
+/// read_parquet over the group's files. Columns are matched by name, or by field id where schemas
+/// differ.
+Result<std::string> make_files_source(const TableFiles& table, const FileGroup& group) {
+    std::string list;
+    for (const auto* const file : group.files) {
+        const auto& path = file->file.file_path;
+        if (path.find_first_of("*?[") != std::string::npos) {
+            return fail(ErrorCode::kUnsupported,
+                        fmt::format("{}: a wildcard in a file name", path));
+        }
+        if (!list.empty()) list += ',';
+        list += quote_literal(path);
+    }
+    std::string schema;
+    for (const auto& field : table.schema.fields) {
+        if (!table.has_several_schemas) break;
+        ICE_ASSIGN(const auto type, sql_type_of(field.type));
+        fmt::format_to(std::back_inserter(schema),
+                       "{}{}: {{name: {}, type: {}, default_value: NULL}}",
+                       schema.empty() ? ", schema => MAP {" : ", ",
+                       field.id,
+                       quote_literal(field.name),
+                       quote_literal(type));
+    }
+    if (!schema.empty()) schema += '}';
+    if (!group.position_deletes.empty()) {
+        schema += fmt::format(", filename => '{}', file_row_number => true", kPathColumn);
+    }
+    return fmt::format("read_parquet([{}], hive_partitioning => false{})", list, schema);
+}
+
+Result<std::string> make_files_select(const TableFiles& table,
+                                      const FileGroup& group,
+                                      const std::vector<const Field*>& fields) {
+    std::string columns;
+    for (const auto* const field : fields) {
+        if (!columns.empty()) columns += ", ";
+        columns += quote_identifier(field->name);
+    }
+    ICE_ASSIGN(const auto source, make_files_source(table, group));
+    ICE_ASSIGN(const auto deleted, make_delete_conditions(group, table.schema));
+    if (deleted.empty()) return fmt::format("SELECT {} FROM {}", columns, source);
+    return fmt::format("SELECT {} FROM {} data WHERE {}", columns, source, deleted);
+}
+
+/// Columns that the log does not have are NULL of their type; so a SELECT with neither files nor
+/// tail still has real types.
+Result<std::string> make_tail_select(const std::vector<const Field*>& fields,
+                                     TailKind kind,
+                                     const TailCut& cut) {
+    const auto known = tail_columns(kind);
+    std::string columns;
+    for (const auto* const field : fields) {
+        if (!columns.empty()) columns += ", ";
+        const auto column =
+            std::find_if(known.begin(), known.end(), [field](const event::Column& candidate) {
+                return candidate.id == field->id;
+            });
+        ICE_ASSIGN(const auto type, sql_type_of(field->type));
+        const std::string value =
+            column == known.end() ? "NULL" : quote_identifier(std::string(column->name));
+        fmt::format_to(std::back_inserter(columns),
+                       "CAST({} AS {}) AS {}",
+                       value,
+                       type,
+                       quote_identifier(field->name));
+    }
+    if (known.empty()) return fmt::format("SELECT {} WHERE false", columns);
+    const auto source = kind == TailKind::kEvents ? kTailEvents : kTailRejected;
+    if (cut.is_empty()) return fmt::format("SELECT {} FROM {} WHERE false", columns, source);
+    // Also what makes it exact: rows below `from` are in the files, and go from here lazily.
+    std::string where = fmt::format("_log_offset >= {}", cut.from);
+    if (cut.is_to_needed) where += fmt::format(" AND _log_offset < {}", cut.to);
+    return fmt::format("SELECT {} FROM {} WHERE {}", columns, source, where);
+}
+
+}  // namespace
+
+Result<std::string> make_view_select(const TableFiles& table,
+                                     const FilePlan& plan,
+                                     TailKind kind,
+                                     const TailCut& cut) {
+    const auto fields = inner_order(table.schema);
+    if (fields.empty()) return fail(ErrorCode::kUnsupported, "the table has no columns");
+    std::string inner;
+    for (const auto& group : plan.groups) {
+        ICE_ASSIGN(const auto files, make_files_select(table, group, fields));
+        inner += (inner.empty() ? "" : " UNION ALL ") + files;
+    }
+    if (inner.empty() || (kind != TailKind::kNone && !cut.is_empty())) {
+        ICE_ASSIGN(const auto tail, make_tail_select(fields, kind, cut));
+        inner += (inner.empty() ? "" : " UNION ALL ") + tail;
+    }
+    std::string columns;
+    for (const auto& field : table.schema.fields) {
+        if (!columns.empty()) columns += ", ";
+        columns += quote_identifier(field.name);
+    }
+    return fmt::format("SELECT {} FROM ({})", columns, inner);
+}
+
+Result<std::string> sql_type_of(const iceberg::Type& type) {
+    switch (type.kind) {
+        case TypeKind::kBoolean:
+            return "BOOLEAN";
+        case TypeKind::kInt:
+            return "INTEGER";
+        case TypeKind::kLong:
+            return "BIGINT";
+        case TypeKind::kFloat:
+            return "FLOAT";
+        case TypeKind::kDouble:
+            return "DOUBLE";
+        case TypeKind::kDecimal:
+            return fmt::format("DECIMAL({},{})", type.precision, type.scale);
+        case TypeKind::kDate:
+            return "DATE";
+        case TypeKind::kTime:
+            return "TIME";
+        case TypeKind::kTimestamp:
+            return "TIMESTAMP";
+        case TypeKind::kTimestamptz:
+            return "TIMESTAMP WITH TIME ZONE";
+        case TypeKind::kTimestampNs:
+            return "TIMESTAMP_NS";
+        case TypeKind::kString:
+            return "VARCHAR";
+        case TypeKind::kUuid:
+            return "UUID";
+        case TypeKind::kFixed:
+        case TypeKind::kBinary:
+            return "BLOB";
+        case TypeKind::kList: {
+            ICE_ASSIGN(const auto element, sql_type_of(type.fields.at(0).type));
+            return element + "[]";
+        }
+        case TypeKind::kMap: {
+            ICE_ASSIGN(const auto key, sql_type_of(type.fields.at(0).type));
+            ICE_ASSIGN(const auto value, sql_type_of(type.fields.at(1).type));
+            return fmt::format("MAP({}, {})", key, value);
+        }
+        case TypeKind::kStruct: {
+            std::string members;
+            for (const auto& field : type.fields) {
+                ICE_ASSIGN(const auto member, sql_type_of(field.type));
+                members += members.empty() ? "" : ", ";
+                members += quote_identifier(field.name) + " " + member;
+            }
+            return fmt::format("STRUCT({})", members);
+        }
+        default:
+            return fail(ErrorCode::kUnsupported,
+                        fmt::format("a column of type {} is not read", iceberg::type_text(type)));
+    }
+}
+
+}  // namespace icelight::query

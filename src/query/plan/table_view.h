@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+#include "query/plan/file_plan.h"
+#include "query/plan/table_files.h"
+#include "query/protocol.h"
+
+namespace icelight::query {
+
+/// The log's part of a view: offsets [from, to) of the tail's tables. Empty: no tail.
+struct TailCut {
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+    bool is_to_needed = false;  ///< The tail's table holds rows at or above `to`.
+
+    bool is_empty() const { return from >= to; }
+};
+
+/// Names of the tail's tables, in a database that users cannot name.
+inline constexpr std::string_view kTailEvents = "memory.main.tail_events";
+inline constexpr std::string_view kTailRejected = "memory.main.tail_rejected";
+
+/// The SELECT of a table's view: the planned files without their deleted rows, and its part of the
+/// log.
+///
+/// The outer columns are in the order of the schema, as `SELECT *` shows them. Inside, a cheap
+/// column comes first: a count over UNION ALL reads the whole first column, and nothing else.
+///
+/// @error kUnsupported  a column's type, or a file name with wildcards.
+Result<std::string> make_view_select(const TableFiles& table,
+                                     const FilePlan& plan,
+                                     TailKind kind,
+                                     const TailCut& cut);
+
+/// The engine's name of an Iceberg type: "TIMESTAMP WITH TIME ZONE", "STRUCT(a INTEGER)".
+/// @error kUnsupported  it has none.
+Result<std::string> sql_type_of(const iceberg::Type& type);
+
+}  // namespace icelight::query

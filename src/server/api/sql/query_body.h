@@ -1,0 +1,19 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+#include "base/result.h"
+#include "query/service.h"
+
+namespace icelight::server {
+
+/// The body of POST /query: {sql | query, format, params, freshness, asOf, timeoutMs, queryId,
+/// maxStalenessMs, maxRows}. Members it does not know are ignored, as the original system did.
+///
+/// @param timeout_max  what the server allows; the default.
+/// @error kInvalidArgument  names the member and what it may be.
+Result<query::Request> parse_query_body(const std::string& text,
+                                        std::chrono::milliseconds timeout_max);
+
+}  // namespace icelight::server

@@ -1,0 +1,77 @@
+"""Run by test_spark.py: Spark writes, changes and maintains tables in the catalog at argv[1], with the runtime jar argv[2].
+
+Works on a table of its own and on analytics.events, which ingest is filling meanwhile. Prints one JSON line with what it
+counted; anything unexpected is an exception.
+"""
+
+import json
+import sys
+
+from pyspark.sql import SparkSession
+
+URI, JAR = sys.argv[1:3]
+EVENTS = "c.analytics.events"
+OWN = "c.made_by_spark.t"
+
+
+def start():
+    options = {"spark.jars": JAR, "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
+               "spark.driver.memory": "1g", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
+               "spark.sql.shuffle.partitions": "2", "spark.sql.session.timeZone": "UTC",
+               "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
+               "spark.sql.catalog.c": "org.apache.iceberg.spark.SparkCatalog", "spark.sql.catalog.c.type": "rest",
+               "spark.sql.catalog.c.uri": URI, "spark.sql.catalog.c.cache-enabled": "false"}
+    builder = SparkSession.builder.master("local[2]").appName("icelight")
+    for key, value in options.items():
+        builder = builder.config(key, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+def main():
+    spark = start()
+
+    def run(text):
+        return spark.sql(text).collect()
+
+    def count(table, condition="true"):
+        return run(f"SELECT count(*) AS n FROM {table} WHERE {condition}")[0].n
+
+    def maintain(name):
+        for call in (f"rewrite_data_files(table => '{name}', options => map('min-input-files','2'))", f"rewrite_manifests('{name}')",
+                     f"expire_snapshots(table => '{name}', older_than => timestamp '2999-01-01 00:00:00', retain_last => 5)"):
+            run(f"CALL c.system.{call}")
+
+    run("CREATE NAMESPACE IF NOT EXISTS c.made_by_spark")
+    run(f"CREATE TABLE {OWN} (id bigint, ts timestamp, s string, m map<string,int>) USING iceberg PARTITIONED BY (days(ts))")
+    for part in range(4):
+        run(f"INSERT INTO {OWN} SELECT id, timestamp '2026-10-01' + make_dt_interval(id div 500), concat('s', id), "
+            f"map('a', cast(id AS int)) FROM range({part * 1000}, {part * 1000 + 1000})")
+    first = run(f"SELECT snapshot_id AS i FROM {OWN}.snapshots ORDER BY committed_at")[1].i
+    run(f"DELETE FROM {OWN} WHERE id % 10 = 0")
+    run(f"UPDATE {OWN} SET s = 'x' WHERE id < 5")
+    run(f"ALTER TABLE {OWN} ADD COLUMN extra int")
+    assert count(OWN) == 3600 and count(f"{OWN} VERSION AS OF {first}") == 2000
+    maintain("made_by_spark.t")
+    assert count(OWN) == 3600
+
+    # The event table, while it is being filled: rows of our own, and a column, come and go.
+    columns = [row.col_name for row in run(f"DESCRIBE {EVENTS}") if row.col_name and not row.col_name.startswith("#")]
+    columns = columns[:next((i for i, name in enumerate(columns) if name == "Part 0"), len(columns))]
+    picked = ", ".join("CAST(NULL AS bigint)" if name == "_log_offset" else
+                       "concat('spark-', message_id)" if name == "message_id" else name for name in columns)
+    run(f"INSERT INTO {EVENTS} SELECT {picked} FROM {EVENTS} WHERE _log_offset < 20")
+    foreign = count(EVENTS, "_log_offset IS NULL")
+    run(f"UPDATE {EVENTS} SET category = 'spark' WHERE _log_offset IS NULL")
+    maintain("analytics.events")
+    # Rows of the log go for good: R grows by them.
+    run(f"DELETE FROM {EVENTS} WHERE _log_offset BETWEEN 5 AND 14")
+    run(f"DELETE FROM {EVENTS} WHERE _log_offset IS NULL AND message_id LIKE '%1'")
+    maintain("analytics.events")
+    print(json.dumps({"foreign": foreign, "foreign_left": count(EVENTS, "_log_offset IS NULL"),
+                      "updated": count(EVENTS, "category = 'spark'"), "deleted": 10}), flush=True)
+    spark.stop()
+
+
+main()
