@@ -351,8 +351,7 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                       .threads = static_cast<int>(config.number("query.threads")),
                       .memory_bytes_max = config.number("query.memory-bytes-max")});
     add_assist_routes(
-        *router,
-        {.service = *query, .auth = *auth, .timeout = config.duration("query.timeout")});
+        *router, {.service = *query, .auth = *auth, .timeout = config.duration("query.timeout")});
     add_queries_routes(*router, {.service = *query, .auth = *auth});
     DeadLetters::add_routes(
         *router,

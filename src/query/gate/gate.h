@@ -38,7 +38,7 @@ inline constexpr std::string_view kCatalog = "icelight";
 inline constexpr std::string_view kAliasCatalog = "r2_datalake";
 
 enum class StatementKind : std::uint8_t {
-    kRows,        ///< Run `sql`.
+    kRows,           ///< Run `sql`.
     kShowTables,     ///< Answer with the catalog's table names.
     kShowFunctions,  ///< Answer with the functions that may be called.
 };
