@@ -336,10 +336,25 @@ class EndpointTest(CubeCase):
         results = self.post("batch", {"queries": queries}).json()["results"]
         self.assertEqual([result["results"][0]["data"][0]["Events.count"] for result in results], [[0, 3, 3, 3, 4, 2, 0][index % 7] for index in range(60)])
 
+    def test_an_answer_may_be_as_old_as_the_client_says(self):
+        query = {"measures": COUNT, "filters": [{"member": "Events.event", "operator": "notEquals", "values": ["not asked before"]}]}
+        asked = {"query": query, "maxStalenessMs": 60_000}
+        first = self.post("load", asked).json()["results"][0]
+        self.assertNotIn("cache", first)
+        cube = {**asked, "queryType": "multi"}  # has a limit, so it is another question
+        self.assertNotIn("cache", self.post("load", cube).json()["results"][0])
+        for body, headers in ((asked, None), ({"query": query}, {"Cache-Control": "max-age=60"}), (cube, None)):
+            kept = self.post("load", body, headers).json()["results"][0]
+            self.assertEqual((kept["data"], kept["cache"]["hit"], kept["cache"]["ttlMs"]), (first["data"], True, 60_000))
+            self.assertLessEqual(0, kept["cache"]["ageMs"])
+        for body, headers in (({"query": query}, None), (asked, {"X-Cache-Control": "no-cache"}), ({**asked, "cache": "no-cache"}, None),
+                              ({"query": {**query, "renewQuery": True}, "maxStalenessMs": 60_000}, None)):
+            self.assertNotIn("cache", self.post("load", body, headers).json()["results"][0])
+
     def test_what_stands_beside_a_query_is_read_or_named(self):
         result = self.post("load", {"query": {"measures": COUNT}, "limit": 5}).json()["results"][0]
         self.assertEqual(result["warnings"][0]["code"], "UNKNOWN_KEY")
-        for more in ({"queryType": "mutli"}, {"cache": "sometimes"}):
+        for more in ({"queryType": "mutli"}, {"cache": "sometimes"}, {"maxStalenessMs": "5s"}, {"maxStalenessMs": -1}):
             self.assertEqual(self.post("load", {"query": {"measures": COUNT}, **more}).status, 400, more)
         self.assertEqual(self.post("explain", {"query": {"measures": COUNT}, "options": {"analyze": "yes"}}).status, 400)
 
@@ -366,3 +381,17 @@ class EndpointTest(CubeCase):
         body = self.post("load", {"query": query, "queryType": "multi"}).json()
         self.assertEqual((body["queryType"], len(body["results"])), ("blendingQuery", 2))
         self.assertEqual(body["results"][0]["data"][0]["time.month"], "2024-01-01T00:00:00.000")
+
+
+class PruningTest(CubeCase):
+    def test_a_day_is_read_from_its_files_alone(self):
+        day = [{"dimension": "Events.timestamp", "dateRange": ["2024-01-01", "2024-01-01"], "granularity": "day"}]
+        for index, month in enumerate((3, 4, 5)):  # each flush is a file of its own
+            self.server.send([{"type": "track", "event": "Later", "messageId": f"later{month}", "userId": "u1", "timestamp": f"2024-{month:02}-01T00:00:00Z"}])
+            self.server.wait_committed(17 + index)
+        def files(times):
+            sql = self.post("sql", {"query": {"measures": COUNT, "timeDimensions": times, "fillMissingDates": False}}).json()["sql"]["sql"][0]
+            meta = self.server.request("POST", "/query", json.dumps({"sql": sql, "freshness": "committed"}), {"Content-Type": "application/json"}).json()["meta"]
+            return meta
+        whole, one = files([]), files(day)
+        self.assertGreater(one["filesSkipped"], whole["filesSkipped"])

@@ -6,7 +6,7 @@
 namespace icelight::catalog::sqlite {
 namespace {
 
-const TableIdent kView{{"analytics"}, "daily"};
+const TableIdent daily{{"analytics"}, "daily"};
 
 class ViewChanges : public CatalogFixture {
 protected:
@@ -41,19 +41,19 @@ protected:
 };
 
 TEST_F(ViewChanges, AViewIsCreatedLoadedListedReplacedRenamedAndDropped) {
-    const auto made = change(CreateView{kView, new_view(kView)});
+    const auto made = change(CreateView{daily, new_view(daily)});
     ASSERT_THAT(made, IsOk());
     ASSERT_EQ(made->views.size(), 1U);
-    EXPECT_EQ(*catalog_->list_views({"analytics"}), std::vector<TableIdent>{kView});
-    const auto loaded = catalog_->load_view(kView);
+    EXPECT_EQ(*catalog_->list_views({"analytics"}), std::vector<TableIdent>{daily});
+    const auto loaded = catalog_->load_view(daily);
     ASSERT_THAT(loaded, IsOk());
     EXPECT_EQ(loaded->metadata_location, made->views.front().metadata_location);
-    const auto replaced = change(CommitView{kView, {}, version_of("select 2")});
+    const auto replaced = change(CommitView{daily, {}, version_of("select 2")});
     ASSERT_THAT(replaced, IsOk());
     EXPECT_EQ(replaced->views.front().metadata->current_version_id, 2);
     const TableIdent renamed{{"analytics"}, "hourly"};
-    ASSERT_THAT(change(RenameView{kView, renamed}), IsOk());
-    EXPECT_THAT(catalog_->load_view(kView), HasMessage("View does not exist: analytics.daily"));
+    ASSERT_THAT(change(RenameView{daily, renamed}), IsOk());
+    EXPECT_THAT(catalog_->load_view(daily), HasMessage("View does not exist: analytics.daily"));
     close();
     ASSERT_THAT(open(), IsOk());
     const auto again = catalog_->load_view(renamed);
@@ -67,15 +67,15 @@ TEST_F(ViewChanges, AViewIsCreatedLoadedListedReplacedRenamedAndDropped) {
 TEST_F(ViewChanges, TablesAndViewsShareTheirNames) {
     EXPECT_THAT(change(CreateView{kEvents, new_view(kEvents)}),
                 HasMessage("Table with same name already exists: analytics.events"));
-    ASSERT_THAT(change(CreateView{kView, new_view(kView)}), IsOk());
-    EXPECT_THAT(change(CreateView{kView, new_view(kView)}),
+    ASSERT_THAT(change(CreateView{daily, new_view(daily)}), IsOk());
+    EXPECT_THAT(change(CreateView{daily, new_view(daily)}),
                 HasMessage("View already exists: analytics.daily"));
-    EXPECT_THAT(change(CreateTable{kView, new_table(kView)}),
+    EXPECT_THAT(change(CreateTable{daily, new_table(daily)}),
                 HasMessage("View with same name already exists: analytics.daily"));
-    EXPECT_THAT(change(RenameView{kView, kEvents}), HasMessage("Table already exists"));
+    EXPECT_THAT(change(RenameView{daily, kEvents}), HasMessage("Table already exists"));
     const TableIdent other{{"analytics"}, "other"};
     ASSERT_THAT(change(CreateView{other, new_view(other)}), IsOk());
-    EXPECT_THAT(change(RenameView{kView, other}), HasMessage("View already exists"));
+    EXPECT_THAT(change(RenameView{daily, other}), HasMessage("View already exists"));
 }
 
 TEST_F(ViewChanges, ANamespaceWithAViewIsNotEmpty) {
@@ -88,32 +88,32 @@ TEST_F(ViewChanges, ANamespaceWithAViewIsNotEmpty) {
 }
 
 TEST_F(ViewChanges, AStaleOrEmptyCommitChangesNothing) {
-    const auto made = change(CreateView{kView, new_view(kView)});
+    const auto made = change(CreateView{daily, new_view(daily)});
     ASSERT_THAT(made, IsOk());
-    EXPECT_THAT(change(CommitView{kView, {make_uuid_v7(77)}, version_of("select 2")}),
+    EXPECT_THAT(change(CommitView{daily, {make_uuid_v7(77)}, version_of("select 2")}),
                 IsError(ErrorCode::kConflict));
-    const auto same = change(CommitView{kView, {}, version_of("select 1")});
+    const auto same = change(CommitView{daily, {}, version_of("select 1")});
     ASSERT_THAT(same, IsOk());
     EXPECT_EQ(same->views.front().metadata_location, made->views.front().metadata_location);
-    EXPECT_EQ(catalog_->load_view(kView)->metadata_location, made->views.front().metadata_location);
+    EXPECT_EQ(catalog_->load_view(daily)->metadata_location, made->views.front().metadata_location);
     EXPECT_THAT(change(CommitView{{{"analytics"}, "none"}, {}, {}}),
                 HasMessage("View does not exist: analytics.none"));
 }
 
 TEST_F(ViewChanges, AMetadataFileIsRegistered) {
-    const auto made = change(CreateView{kView, new_view(kView)});
+    const auto made = change(CreateView{daily, new_view(daily)});
     ASSERT_THAT(made, IsOk());
-    ASSERT_THAT(change(DropView{kView}), IsOk());
+    ASSERT_THAT(change(DropView{daily}), IsOk());
     const std::string location = made->views.front().metadata_location;
-    ASSERT_THAT(change(RegisterView{kView, location}), IsOk());
-    EXPECT_EQ(catalog_->load_view(kView)->metadata_location, location);
+    ASSERT_THAT(change(RegisterView{daily, location}), IsOk());
+    EXPECT_EQ(catalog_->load_view(daily)->metadata_location, location);
     EXPECT_THAT(change(RegisterView{{{"analytics"}, "x"}, "file:///etc/passwd"}),
                 IsError(ErrorCode::kInvalidArgument));
 }
 
 TEST_F(ViewChanges, TheSameKeyTwiceMakesOneViewAndShowsItAgain) {
     const RequestKey key{make_uuid_v7(5).text(), "digest"};
-    const ClientRequest request{CreateView{kView, new_view(kView)}, key};
+    const ClientRequest request{CreateView{daily, new_view(daily)}, key};
     const auto first = catalog_->change(request);
     ASSERT_THAT(first, IsOk());
     const auto second = catalog_->change(request);

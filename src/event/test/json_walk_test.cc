@@ -162,6 +162,20 @@ TEST(JsonWalk, NestingHasNoLimitOfItsOwn) {
     }
 }
 
+// Found by the fuzzer of event JSON: its oracle, the plain reader, overflowed the stack.
+TEST(JsonWalk, NumbersHaveNoLimitOfTheirOwn) {
+    const std::string digits(100'000, '7');
+    for (const std::string& text :
+         {digits, "-" + digits, "0." + digits, "1e" + digits, "1E+" + digits + " "}) {
+        EXPECT_TRUE(is_accepted(text));
+        EXPECT_TRUE(testing::read_json(text).has_value());
+    }
+    for (const std::string& text : {"0" + digits, digits + ".", digits + "e", digits + "-"}) {
+        EXPECT_FALSE(is_accepted(text));
+        EXPECT_FALSE(testing::read_json(text).has_value());
+    }
+}
+
 TEST(JsonWalk, RepairsLoneSurrogatesInPlaceAndUndoesThem) {
     const std::string sent = R"({"a":"\ud800","b":"\uDC00\ud83d\ude00","\udbff":1})";
     std::string body = sent;

@@ -1,7 +1,6 @@
 #include "event/testing/json_reader.h"
 
 #include <cstdint>
-#include <regex>
 
 #include "base/check.h"
 
@@ -121,15 +120,21 @@ private:
         return true;
     }
 
+    bool take_digits() {
+        const std::size_t begin = at_;
+        while (peek() >= '0' && peek() <= '9')
+            ++at_;
+        return at_ > begin;
+    }
+
+    /// What stands behind a number is its reader's caller's.
     bool read_number() {
-        static const std::regex number("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][+-]?[0-9]+)?");
-        std::size_t end = at_;
-        while (end < text_.size() &&
-               std::string_view("+-.0123456789eE").find(text_[end]) != text_.npos)
-            ++end;
-        if (!std::regex_match(text_.begin() + at_, text_.begin() + end, number)) return false;
-        at_ = end;
-        return true;
+        take('-');
+        if (!take('0') && !take_digits()) return false;
+        if (take('.') && !take_digits()) return false;
+        if (!take('e') && !take('E')) return true;
+        if (!take('+')) take('-');
+        return take_digits();
     }
 
     std::optional<std::uint32_t> hex4() {

@@ -80,9 +80,30 @@ std::string with_data(json::object members, const std::string& data) {
     return text += '}';
 }
 
+std::string instant_text(std::int64_t time_us) {
+    return iso_ms(time_us) + 'Z';
+}
+
+/// When the rows were read and, where they were kept ones, for how long that is answer enough.
+void add_times(const Answered& query, const ReplyFacts& facts, json::object& out) {
+    if (facts.now_us == 0) return;
+    std::optional<std::int64_t> age_ms;
+    for (const auto& part : query.parts)
+        age_ms = std::max(age_ms, part.age_ms);
+    const auto read_at = instant_text(facts.now_us - age_ms.value_or(0) * kUsPerMs);
+    out["lastRefreshTime"] = read_at;
+    if (!age_ms) return;
+    out["cache"] =
+        json::object{{"hit", true},
+                     {"cachedAt", read_at},
+                     {"ageMs", *age_ms},
+                     {"ttlMs", facts.kept_ms_max},
+                     {"ttlRemainingMs", std::max<std::int64_t>(0, facts.kept_ms_max - *age_ms)}};
+}
+
 json::object common(const Answered& query, const ReplyFacts& facts) {
     json::object out;
-    if (facts.now_us != 0) out["lastRefreshTime"] = iso_ms(facts.now_us) + 'Z';
+    add_times(query, facts, out);
     out["dataSource"] = "default";
     out["dbType"] = "duckdb";
     out["extDbType"] = "duckdb";
@@ -104,7 +125,7 @@ std::string drizzle_result(const Answered& query, const ReplyFacts& facts) {
     out["usedPreAggregations"] = json::object();
     out["transformedQuery"] = transformed_query(query.query);
     auto annotation = annotation_of(query);
-    if (query.path) out["cache"] = json::object{{"hit", false}};
+    if (query.path && !out.contains("cache")) out["cache"] = json::object{{"hit", false}};
     if (const auto* time = query.query.compared())
         annotation["periods"] = periods_annotation(query.query, *time);
     out["annotation"] = std::move(annotation);

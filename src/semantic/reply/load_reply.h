@@ -21,6 +21,7 @@ struct Part {
     ResultRows rows;
     std::optional<std::int64_t> total;
     bool is_truncated = false;
+    std::optional<std::int64_t> age_ms;  ///< The rows are kept ones, so old.
 };
 
 /// A query with all its answers.
@@ -35,7 +36,8 @@ struct Answered {
 /// What every result says beside its rows.
 struct ReplyFacts {
     std::string request_id;
-    std::int64_t now_us = 0;  ///< When the rows came; 0: no times in the reply.
+    std::int64_t now_us = 0;       ///< When the rows came; 0: no times in the reply.
+    std::int64_t kept_ms_max = 0;  ///< How old kept rows might be.
 };
 
 /// The whole body of /load: `{"queryType","results":[...],"pivotQuery","slowQuery"}`, in the

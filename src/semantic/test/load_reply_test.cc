@@ -45,11 +45,14 @@ protected:
                       const std::vector<std::string>& data) {
         std::vector<Answered> queries;
         queries.push_back(answer(text, dialect, data));
-        const ReplyFacts facts{.request_id = "id", .now_us = 1'704'067'200'000'000};
+        queries.front().parts.front().age_ms = age_ms_;
+        const ReplyFacts facts{
+            .request_id = "id", .now_us = 1'704'067'200'000'000, .kept_ms_max = 5'000};
         return json::parse(load_reply(queries, facts)).as_object();
     }
 
     const Model model_{{make_events_cube("events", default_json_fields())}};
+    std::optional<std::int64_t> age_ms_;
 };
 
 const char* const kByDay =
@@ -67,6 +70,22 @@ TEST_F(LoadReply, DrizzleRowsHaveTheColumnsAndNoOthers) {
     const auto& annotation = result.at("annotation").as_object();
     EXPECT_EQ(annotation.at("measures").at("Events.count").at("type"), "count");
     EXPECT_EQ(annotation.at("timeDimensions").at("Events.timestamp").at("granularity"), "day");
+}
+
+TEST_F(LoadReply, KeptRowsSayHowOldTheyAre) {
+    const auto result = [this](Dialect dialect) {
+        return load(kByDay, dialect, {kOneDay}).at("results").as_array().at(0).as_object();
+    };
+    EXPECT_EQ(result(Dialect::kDrizzle).at("lastRefreshTime"), "2024-01-01T00:00:00.000Z");
+    EXPECT_FALSE(result(Dialect::kDrizzle).contains("cache"));
+    age_ms_ = 1'500;
+    for (const auto dialect : {Dialect::kDrizzle, Dialect::kCube}) {
+        const auto kept = result(dialect);
+        EXPECT_EQ(kept.at("lastRefreshTime"), "2023-12-31T23:59:58.500Z");
+        EXPECT_EQ(json::serialize(kept.at("cache")),
+                  R"({"hit":true,"cachedAt":"2023-12-31T23:59:58.500Z","ageMs":1500,)"
+                  R"("ttlMs":5000,"ttlRemainingMs":3500})");
+    }
 }
 
 TEST_F(LoadReply, CubeRowsHaveTheBucketUnderBothNames) {

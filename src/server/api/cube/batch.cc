@@ -44,14 +44,15 @@ void CubeBatch::take_next() {
 
 /// Null when it was refused, and the answer says why.
 std::shared_ptr<CubeLoad> CubeBatch::prepare(std::size_t index) {
-    auto answered = parse_answered(asked_[index], {with_.model, with_.clock.now_us(), dialect_});
+    auto answered =
+        parse_answered(asked_[index], {with_.model, with_.clock.now_us(), asking_.dialect});
     if (!answered) {
         answers_[index] = failure(index, problem_text(answered.error()));
         return nullptr;
     }
     std::vector<semantic::Answered> queries;
     queries.push_back(std::move(*answered));
-    auto load = std::make_shared<CubeLoad>(with_, std::move(queries));
+    auto load = std::make_shared<CubeLoad>(with_, asking_, std::move(queries));
     if (auto compiled = load->compile(); !compiled) {
         answers_[index] = failure(index, problem_text(compiled.error()));
         return nullptr;

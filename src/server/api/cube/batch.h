@@ -24,11 +24,11 @@ class CubeBatch : public std::enable_shared_from_this<CubeBatch> {
 public:
     /// @param asked  at least one query.
     CubeBatch(CubeRoutes with,
-              semantic::Dialect dialect,
+              CubeAsking asking,
               semantic::ReplyFacts facts,
               boost::json::array asked)
         : with_(with),
-          dialect_(dialect),
+          asking_(asking),
           facts_(std::move(facts)),
           asked_(std::move(asked)),
           answers_(asked_.size()),
@@ -46,7 +46,7 @@ private:
     std::string failure(std::size_t index, std::string_view error) const;
 
     const CubeRoutes with_;
-    const semantic::Dialect dialect_;
+    const CubeAsking asking_;
     const semantic::ReplyFacts facts_;
     const boost::json::array asked_;
     std::vector<std::string>

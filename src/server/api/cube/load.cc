@@ -78,6 +78,7 @@ void CubeLoad::run_next() {
     if (left.count() <= 0)
         return done_(fail(ErrorCode::kTimeout, "the queries did not end before their deadline"));
     auto request = make_sql_request(statements_[next_].compiled, left);
+    request.staleness_max = staleness_max_;
     service_.run(std::move(request), [self = shared_from_this()](Result<query::Reply> reply) {
         if (!reply) return self->done_(tl::unexpected(std::move(reply).error()));
         if (auto taken = self->take(std::move(*reply)); !taken)
@@ -95,6 +96,7 @@ Result<> CubeLoad::take(query::Reply reply) {
         semantic::ResultRows::parse(std::move(reply.body), statement.compiled.columns.size()));
     if (!statement.is_total) {
         part.rows = std::move(rows);
+        if (reply.age) part.age_ms = reply.age->count();
         part.is_truncated = reply.facts.is_truncated;
         return {};
     }

@@ -13,6 +13,12 @@
 
 namespace icelight::server {
 
+/// How queries are asked.
+struct CubeAsking {
+    semantic::Dialect dialect = semantic::Dialect::kDrizzle;
+    std::chrono::milliseconds staleness_max{0};  ///< Of the rows; 0: exact.
+};
+
 /// Reads one query of either kind. @error  whatever is wrong with it.
 semantic::Checked<semantic::Answered> parse_answered(const boost::json::value& asked,
                                                      const semantic::QueryContext& context);
@@ -25,10 +31,13 @@ semantic::Checked<semantic::Answered> parse_answered(const boost::json::value& a
 class CubeLoad : public std::enable_shared_from_this<CubeLoad> {
 public:
     /// @param queries  parsed, without parts.
-    CubeLoad(const CubeRoutes& with, std::vector<semantic::Answered> queries)
+    CubeLoad(const CubeRoutes& with,
+             const CubeAsking& asking,
+             std::vector<semantic::Answered> queries)
         : service_(with.service),
           model_(with.model),
           timeout_(with.timeout),
+          staleness_max_(asking.staleness_max),
           queries_(std::move(queries)) {}
 
     /// Writes the statements of every query: one for each compared period, one more for a total.
@@ -51,6 +60,7 @@ private:
     query::Service& service_;
     const semantic::Model& model_;
     const std::chrono::milliseconds timeout_;
+    const std::chrono::milliseconds staleness_max_;
     std::vector<semantic::Answered> queries_;
     std::vector<Statement> statements_;
     std::size_t next_ = 0;

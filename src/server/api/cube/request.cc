@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -89,6 +90,39 @@ Checked<> check_words(const Source& source) {
     return {};
 }
 
+std::optional<std::int64_t> parse_whole(std::string_view text) {
+    std::int64_t number = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+    if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
+    return number;
+}
+
+/// `maxStalenessMs` as a parameter or as a number in the body; else what the header says.
+Checked<std::chrono::milliseconds> read_staleness(const http::Request& request,
+                                                  const Source& source) {
+    constexpr std::string_view kMaxAge = "max-age=";
+    std::optional<std::int64_t> ms;
+    const auto header = request.header("cache-control");
+    if (header.starts_with(kMaxAge)) {
+        const auto seconds = parse_whole(header.substr(kMaxAge.size()));
+        if (seconds) ms = std::min<std::int64_t>(*seconds, kStalenessMax.count()) * 1'000;
+    }
+    const auto* member =
+        source.body == nullptr ? nullptr : source.body->if_contains("maxStalenessMs");
+    const auto parameter = http::find_parameter(source.parameters, "maxStalenessMs");
+    if (parameter || member != nullptr) {
+        ms = parameter ? parse_whole(*parameter) : std::nullopt;
+        if (member != nullptr && member->is_int64() && member->get_int64() >= 0)
+            ms = member->get_int64();
+        if (!ms) return refuse("`maxStalenessMs` is a whole number of milliseconds", "");
+    }
+    const auto cache = source.text("cache");
+    const bool is_exact = cache == "no-cache" || cache == "must-revalidate" ||
+                          request.header("x-cache-control") == "no-cache";
+    if (is_exact || !ms) return std::chrono::milliseconds(0);
+    return std::min(std::chrono::milliseconds(*ms), kStalenessMax);
+}
+
 Checked<bool> read_analyze(const Source& source) {
     const auto* options = source.body == nullptr ? nullptr : source.body->if_contains("options");
     if (options == nullptr || options->is_null()) return false;
@@ -102,8 +136,14 @@ Checked<bool> read_analyze(const Source& source) {
 
 /// What stands beside `query` in a body, and nobody reads.
 void warn_unknown(const json::object& body, semantic::Warnings& warnings) {
-    constexpr std::array<std::string_view, 7> kKnown{
-        "query", "queries", "queryType", "cache", "options", "renewQuery", "baseRequestId"};
+    constexpr std::array<std::string_view, 8> kKnown{"query",
+                                                     "queries",
+                                                     "queryType",
+                                                     "cache",
+                                                     "options",
+                                                     "maxStalenessMs",
+                                                     "renewQuery",
+                                                     "baseRequestId"};
     for (const auto& member : body) {
         const std::string_view key = member.key();
         if (std::find(kKnown.begin(), kKnown.end(), key) != kKnown.end()) continue;
@@ -129,6 +169,12 @@ Checked<json::value> read_query(const Source& source,
     }
     if (body.is_null()) return refuse("`query` is missing", "");
     return body;
+}
+
+bool wants_renewed(const json::value& query) {
+    const auto* object = query.if_object();
+    const auto* renew = object == nullptr ? nullptr : object->if_contains("renewQuery");
+    return renew != nullptr && renew->is_bool() && renew->get_bool();
 }
 
 }  // namespace
@@ -163,8 +209,10 @@ Checked<CubeRequest> read_cube_request(const http::Request& request, bool is_loa
     ICE_ASSIGN(out.dialect, choose_dialect(request, source, is_load));
     ICE_TRY(check_words(source));
     out.is_multi = source.text("queryType") == "multi";
+    ICE_ASSIGN(out.staleness_max, read_staleness(request, source));
     ICE_ASSIGN(out.wants_analysis, read_analyze(source));
     ICE_ASSIGN(out.query, read_query(source, body, out.warnings));
+    if (wants_renewed(out.query)) out.staleness_max = {};
     return out;
 }
 

@@ -137,10 +137,11 @@ awaitable<http::Response> answer_load(CubeRoutes with, http::RequestPtr request)
         co_return answer_problem(
             {"several results need queryType=multi", "/timeDimensions", {}, {}}, id);
     }
-    auto load = std::make_shared<CubeLoad>(with, std::move(*queries));
+    const CubeAsking asking{read->dialect, read->staleness_max};
+    auto load = std::make_shared<CubeLoad>(with, asking, std::move(*queries));
     if (auto compiled = load->compile(); !compiled) co_return answer_problem(compiled.error(), id);
     StartLoad start{load,
-                    {.facts = {id, with.clock.now_us()},
+                    {.facts = {id, with.clock.now_us(), read->staleness_max.count()},
                      .known = std::string(request->header("if-none-match")),
                      .is_flat = is_flat,
                      .is_tagged = request->method != http::Method::kPost}};
@@ -166,8 +167,9 @@ awaitable<http::Response> answer_batch(CubeRoutes with, http::RequestPtr request
         co_return answer_problem(
             {fmt::format("more than {} queries", kQueriesMax), "/queries", {}, {}}, read->id);
     }
-    const semantic::ReplyFacts facts{read->id, with.clock.now_us()};
-    StartBatch start{std::make_shared<CubeBatch>(with, read->dialect, facts, *list)};
+    const CubeAsking asking{read->dialect, read->staleness_max};
+    const semantic::ReplyFacts facts{read->id, with.clock.now_us(), read->staleness_max.count()};
+    StartBatch start{std::make_shared<CubeBatch>(with, asking, facts, *list)};
     auto response = co_await await_completion<http::Response>(std::move(start));
     if (!response) co_return answer_error(response.error(), read->id);
     co_return std::move(*response);

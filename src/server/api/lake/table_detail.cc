@@ -103,9 +103,8 @@ awaitable<http::Response> answer(TableRoutes with, http::RequestPtr request) {
     if (!caller) co_return http::make_error(caller.error());
     const auto allowed = may(**caller, Verb::kRead, question->table.space);
     if (!allowed) co_return http::make_error(allowed.error());
-    std::function<Result<std::string>()> work = [with, question = *question] {
-        return look_up(with.catalog, question);
-    };
+    std::function<Result<std::string>()> work =
+        std::bind_front(look_up, std::ref(with.catalog), *question);
     auto body = co_await offload<std::string>(with.pool, std::move(work));
     if (!body) co_return http::make_error(body.error());
     co_return http::make_json(http::status::kOk, std::move(*body));

@@ -143,12 +143,13 @@ Result<std::string> list_partitions(const TablePart& part) {
     ICE_ASSIGN(const auto manifests, manifests_of(part));
     ICE_ASSIGN(const auto partitions, lake::sum_partitions(io::posix_file_system(), manifests));
     json::array rows;
-    for (const auto& [name, totals] : partitions)
+    for (const auto& [name, totals] : partitions) {
         rows.push_back(json::object{{"partition", name},
                                     {"files", number(totals.files)},
                                     {"delete_files", number(totals.delete_files)},
                                     {"rows", number(totals.rows)},
                                     {"bytes", number(totals.bytes)}});
+    }
     return envelope(std::move(rows));
 }
 
