@@ -358,6 +358,13 @@ class EndpointTest(CubeCase):
             self.assertEqual(self.post("load", {"query": {"measures": COUNT}, **more}).status, 400, more)
         self.assertEqual(self.post("explain", {"query": {"measures": COUNT}, "options": {"analyze": "yes"}}).status, 400)
 
+    def test_a_key_that_comes_twice_is_refused_with_its_place(self):
+        twice = '{"query":{"measures":["Events.count"],"filters":[{"and":[]}],"limit":1,"limit":2}}'
+        reply = self.server.request("POST", "/cubejs-api/v1/load", twice)
+        self.assertEqual((reply.status, reply.json()["position"]), (400, "/query/limit"))
+        asked = urllib.parse.quote('{"measures":["Events.count"],"measures":[]}')
+        self.assertEqual(self.server.request("GET", f"/cubejs-api/v1/load?query={asked}").status, 400)
+
     def test_explain_shows_the_engines_plan(self):
         for analyze in (False, True):
             reply = self.post("explain", {"query": {"measures": COUNT}, "options": {"analyze": analyze}})

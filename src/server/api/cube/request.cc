@@ -14,6 +14,7 @@
 
 #include "base/ids.h"
 #include "http/target.h"
+#include "server/api/cube/repeated_key.h"
 
 namespace icelight::server {
 namespace {
@@ -30,6 +31,14 @@ Checked<json::value> parse_json(std::string_view text, std::string_view what) {
     json::error_code error;
     auto value = json::parse(text, error, {}, {.max_depth = kDepthMax});
     if (error) return refuse(std::string(what) + " is not JSON: " + error.message(), "");
+    if (const auto repeated = find_repeated_key(text, kDepthMax)) {
+        semantic::Problem problem;
+        problem.message = std::string(what) + " holds `" + repeated->key +
+                          "` twice in one object; leave one of them out";
+        problem.pointer = repeated->pointer;
+        problem.member = repeated->key;
+        return tl::unexpected<semantic::Problem>(std::move(problem));
+    }
     return value;
 }
 
