@@ -15,7 +15,9 @@
 namespace icelight::wal {
 namespace {
 
-constexpr std::uint64_t kPartBytes = 1 << 20;
+// A sync of the log waits behind one part. With 128 KiB its p99 is what it is beside nothing, with
+// 1 MiB five times that; smaller parts only take longer.
+constexpr std::uint64_t kPartBytes = 128 << 10;
 /// Where the processors are few, what can wait leaves them to the log's thread.
 constexpr int kNice = 10;
 

@@ -29,9 +29,9 @@ TEST(Housekeeper, WritesAndSyncsTheZerosInSmallPartsWithAPauseAfterEach) {
         const auto after = files.crash(io::testing::CrashKeeps::kNothing, 1);
         durable_bytes.push_back(after->bytes_of("/log/spare").size());
     };
-    ASSERT_THAT(make_spare("/log", files, (2 << 20) + kBytes, pause), IsOk());
-    EXPECT_EQ(durable_bytes, (std::vector<std::size_t>{1 << 20, 2 << 20, (2 << 20) + kBytes}));
-    EXPECT_EQ(files.bytes_of("/log/spare"), std::string((2 << 20) + kBytes, '\0'));
+    ASSERT_THAT(make_spare("/log", files, (256 << 10) + kBytes, pause), IsOk());
+    EXPECT_EQ(durable_bytes, (std::vector<std::size_t>{128 << 10, 256 << 10, (256 << 10) + kBytes}));
+    EXPECT_EQ(files.bytes_of("/log/spare"), std::string((256 << 10) + kBytes, '\0'));
 }
 
 TEST(Housekeeper, ReplacesALeftoverSpare) {
