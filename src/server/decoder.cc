@@ -4,17 +4,59 @@
 #include <zlib.h>
 #include <zstd.h>
 
+#include <isa-l/igzip_lib.h>
+
 namespace icelight::server {
 namespace {
 
-constexpr int kGzipWindowBits = 15 + 16;  // 32 KiB window, gzip wrapper only
 constexpr int kZlibWindowBits = 15;
 constexpr int kRawWindowBits = -15;
 constexpr int kZstdWindowLogMax = 24;
 
+/// ISA-L takes half of zlib's time for gzip, which is what nearly every SDK sends.
+class GzipDecoder final : public Decoder {
+public:
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-member-init): 80 KiB, of which ISA-L sets its part
+    GzipDecoder() { begin(); }
+
+    Step decode(std::string_view& input, std::span<char>& room) override {
+        while (true) {
+            // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): ISA-L's interface
+            state_.next_in = reinterpret_cast<std::uint8_t*>(const_cast<char*>(input.data()));
+            state_.avail_in = static_cast<std::uint32_t>(input.size());
+            state_.next_out = reinterpret_cast<std::uint8_t*>(room.data());
+            state_.avail_out = static_cast<std::uint32_t>(room.size());
+            const int status = ::isal_inflate(&state_);
+            const std::size_t taken = input.size() - state_.avail_in;
+            const std::size_t made = room.size() - state_.avail_out;
+            input.remove_prefix(taken);
+            room = room.subspan(made);
+            if (status < 0) return Step::kDamaged;
+            if (state_.block_state == ISAL_BLOCK_FINISH) return Step::kEnd;
+            if (room.empty()) return Step::kOutputFull;
+            if (input.empty()) return Step::kNeedsInput;
+            if (taken == 0 && made == 0) return Step::kDamaged;
+        }
+    }
+
+    bool restart(std::string_view rest) override {
+        if (!is_gzip(rest)) return false;
+        begin();
+        return true;
+    }
+
+private:
+    void begin() {
+        ::isal_inflate_init(&state_);
+        state_.crc_flag = ISAL_GZIP;  // Reads the header, compares checksum and length.
+    }
+
+    inflate_state state_;
+};
+
 class ZlibDecoder final : public Decoder {
 public:
-    explicit ZlibDecoder(int window_bits) : has_members_(window_bits == kGzipWindowBits) {
+    explicit ZlibDecoder(int window_bits) {
         is_open_ = ::inflateInit2(&stream_, window_bits) == Z_OK;
     }
 
@@ -41,13 +83,10 @@ public:
         }
     }
 
-    bool restart(std::string_view rest) override {
-        return has_members_ && is_gzip(rest) && ::inflateReset(&stream_) == Z_OK;
-    }
+    bool restart(std::string_view /*rest*/) override { return false; }
 
 private:
     z_stream stream_{};
-    const bool has_members_;
     bool is_open_ = false;
 };
 
@@ -134,7 +173,7 @@ unsigned byte_at(std::string_view body, std::size_t at) {
 std::unique_ptr<Decoder> make_decoder(Encoding encoding, std::string_view body) {
     switch (encoding) {
         case Encoding::kGzip:
-            return if_open(std::make_unique<ZlibDecoder>(kGzipWindowBits));
+            return std::make_unique<GzipDecoder>();
         case Encoding::kDeflate:
             return if_open(
                 std::make_unique<ZlibDecoder>(is_zlib(body) ? kZlibWindowBits : kRawWindowBits));

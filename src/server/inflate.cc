@@ -2,15 +2,19 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include <fmt/format.h>
 
+#include "base/bytes.h"
 #include "http/request.h"
 
 namespace icelight::server {
 namespace {
 
 constexpr std::size_t kFirstBytes = 64 << 10;
+constexpr std::size_t kUsualRatio = 4;
+constexpr std::size_t kRatioBelieved = 20;  ///< Of what a stream says of its own length.
 
 struct Named {
     std::string_view name;
@@ -36,6 +40,18 @@ std::string_view name_of(Encoding encoding) {
 tl::unexpected<Error> damaged(Encoding encoding, std::string_view why) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("Invalid {} body: {}", name_of(encoding), why));
+}
+
+/// How much room to begin with. gzip has its length at its end (RFC 1952, ISIZE): a hint, which
+/// saves copying what was inflated when the room grows. One byte more, so that the end is seen.
+std::size_t first_bytes(std::string_view body, Encoding encoding) {
+    std::size_t bytes = std::max(kFirstBytes, body.size() * kUsualRatio);
+    if (encoding == Encoding::kGzip && body.size() > sizeof(std::uint32_t)) {
+        ByteReader end(body.substr(body.size() - sizeof(std::uint32_t)));
+        const std::size_t said = end.fixed<std::uint32_t>();
+        if (said <= body.size() * kRatioBelieved) bytes = said + 1;
+    }
+    return bytes;
 }
 
 /// The output is as large as it may get: does the stream end exactly here?
@@ -73,7 +89,9 @@ Result<std::string> inflate(std::string_view body,
     const std::size_t bytes_max = std::min(limits.bytes_max, by_ratio);
 
     std::string out;
-    out.resize(std::min(bytes_max, std::max(kFirstBytes, body.size() * 4)));
+    const std::size_t begin_bytes = std::min(bytes_max, first_bytes(body, encoding));
+    out.reserve(begin_bytes + padding_bytes);
+    out.resize(begin_bytes);
     std::span<char> room(out);
     bool is_whole = false;
     while (!is_whole) {

@@ -4,6 +4,8 @@
 #include <zstd.h>
 
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #include <gtest/gtest.h>
 
@@ -91,6 +93,28 @@ TEST(Inflate, ReadsSeveralMembersWhereTheFormatHasThem) {
             EXPECT_THAT(out, HasMessage("bytes after its end")) << coding.name;
         }
     }
+}
+
+TEST(Inflate, SkipsWhatAGzipHeaderMayHold) {
+    constexpr std::size_t kHeaderBytes = 10;
+    std::string body = gzip("abc");
+    body[3] = 4 | 8 | 16;  // FEXTRA, FNAME, FCOMMENT
+    body.insert(kHeaderBytes, std::string("\x03\0xyz", 5) + std::string("name\0comment\0", 13));
+    const auto out = inflate(body, Encoding::kGzip, {}, 0);
+    ASSERT_THAT(out, IsOk());
+    EXPECT_EQ(*out, "abc");
+}
+
+TEST(Inflate, TheLengthThatGzipSaysIsOnlyAHint) {
+    const std::string text = noise(100'000);
+    for (const std::uint32_t said : {0U, 1U, 99'999U, 100'001U, 1'000'000U, 0xffffffffU}) {
+        std::string body = gzip(text);
+        std::memcpy(body.data() + body.size() - sizeof(said), &said, sizeof(said));
+        EXPECT_THAT(inflate(body, Encoding::kGzip, {}, 0), IsError(ErrorCode::kInvalidArgument));
+    }
+    const auto two = inflate(gzip(text) + gzip("x"), Encoding::kGzip, {}, 64);
+    ASSERT_THAT(two, IsOk());
+    EXPECT_EQ(*two, text + "x");
 }
 
 TEST(Inflate, EveryTruncationIsAnError) {
