@@ -30,7 +30,8 @@ TEST(Housekeeper, WritesAndSyncsTheZerosInSmallPartsWithAPauseAfterEach) {
         durable_bytes.push_back(after->bytes_of("/log/spare").size());
     };
     ASSERT_THAT(make_spare("/log", files, (256 << 10) + kBytes, pause), IsOk());
-    EXPECT_EQ(durable_bytes, (std::vector<std::size_t>{128 << 10, 256 << 10, (256 << 10) + kBytes}));
+    EXPECT_EQ(durable_bytes,
+              (std::vector<std::size_t>{128 << 10, 256 << 10, (256 << 10) + kBytes}));
     EXPECT_EQ(files.bytes_of("/log/spare"), std::string((256 << 10) + kBytes, '\0'));
 }
 
