@@ -147,11 +147,12 @@ private:
 
     const ListenerOptions options_;
     const Clock& clock_;
+    std::shared_ptr<Shared> shared_;
+    std::vector<std::unique_ptr<NetThread>> threads_;
+    // After threads_: an accept under way holds a socket of a net thread, and is destroyed first.
     boost::asio::io_context accept_context_{1};
     tcp::acceptor acceptor_;
     tcp::endpoint endpoint_;
-    std::shared_ptr<Shared> shared_;
-    std::vector<std::unique_ptr<NetThread>> threads_;
     std::thread accept_thread_;
 };
 
