@@ -51,9 +51,10 @@ public:
     Result<> open() {
         boost::system::error_code error;
         const auto address = boost::asio::ip::make_address(options_.address, error);
-        if (error)
+        if (error) {
             return fail(ErrorCode::kInvalidArgument,
                         fmt::format("'{}' is not a numeric IP address", options_.address));
+        }
         const tcp::endpoint endpoint(address, options_.port);
         acceptor_.open(endpoint.protocol(), error);
         if (!error) acceptor_.set_option(boost::asio::socket_base::reuse_address(true), error);
