@@ -246,11 +246,7 @@ int run_query(const std::vector<std::string>& arguments) {
     Options options;
     CLI::App app("Runs one SELECT and prints its rows", "icelight query");
     add_options(app, options);
-    try {
-        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : kUsageStatus;
-    }
+    if (const auto status = parse_line(app, arguments)) return *status;
     log::set_level(log::Level::kWarn);
     if (options.sql.empty() || options.sql == "-") options.sql = read_stdin();
     const auto answer = ask(options);

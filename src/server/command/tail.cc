@@ -159,11 +159,7 @@ int run_tail(const std::vector<std::string>& arguments) {
     Options options;
     CLI::App app("Prints events as they become durable, and commits", "icelight tail");
     add_options(app, options);
-    try {
-        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
-    } catch (const CLI::ParseError& error) {
-        return app.exit(error) == 0 ? 0 : 2;
-    }
+    if (const auto status = parse_line(app, arguments)) return *status;
     options.server = complete(options.server, environment_of_process());
     return tail(options);
 }

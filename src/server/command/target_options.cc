@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <utility>
 
+#include "server/command/commands.h"
 #include "server/data_directory.h"
 
 namespace icelight::server::command {
@@ -25,6 +26,15 @@ Environment environment_of_process() {
     for (char** entry = environ; *entry != nullptr; ++entry)
         entries.emplace_back(*entry);
     return entries;
+}
+
+std::optional<int> parse_line(CLI::App& app, const std::vector<std::string>& arguments) {
+    try {
+        app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : kUsageStatus;
+    }
+    return std::nullopt;
 }
 
 void add_target_options(CLI::App& app, TargetOptions& options) {

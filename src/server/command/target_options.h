@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +12,7 @@ namespace CLI {  // NOLINT(readability-identifier-naming): CLI11's
 class App;
 }
 
-/// How a command line names a server, the same for every command that talks to one.
+/// How a command line is read and names a server, the same for every command that talks to one.
 namespace icelight::server::command {
 
 /// "NAME=value" entries, as the process has them.
@@ -24,6 +25,11 @@ struct TargetOptions {
     std::string data;   ///< Empty: ICELIGHT_SERVER_DATA, else ./data.
     std::string token;  ///< Empty: ICELIGHT_TOKEN, ICELIGHT_AUTH_API_TOKEN, API_TOKEN, else none.
 };
+
+/// Reads the arguments after the command's name into what `app` was told of.
+/// @return the exit status when the command ends here: help was asked for (0), or the line is wrong
+///         (kUsageStatus); what is to be said was printed.
+std::optional<int> parse_line(CLI::App& app, const std::vector<std::string>& arguments);
 
 /// --data, --server and --token.
 void add_target_options(CLI::App& app, TargetOptions& options);
