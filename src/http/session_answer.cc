@@ -34,7 +34,7 @@ awaitable<Session::Next> Session::answer(Response response, bool keeps_alive) {
         keeps_alive && !response.closes_connection && !is_draining_ && !thread_.shared().is_closing;
     const int status = response.status;
     const Io io = co_await send(std::move(response), keeps_alive);
-    if (out_.capacity() > kKeptHeadBytes) out_ = {};
+    if (out_.capacity() > kKeptHeadBytes) std::string().swap(out_);
     telemetry::answered(io == Io::kOk ? status : 0, body_bytes_);
     if (io != Io::kOk) co_return Next::kClose;
     co_return keeps_alive ? Next::kRequest : Next::kLinger;
