@@ -25,6 +25,9 @@ using boost::asio::awaitable;
 
 constexpr std::size_t kInlineBytesMax = 64u << 10;  ///< Larger bodies would hold up the net thread.
 constexpr std::size_t kPoolItemsMax = 256;
+constexpr std::size_t kLargeBytesMin = 1u << 20;
+constexpr std::size_t kLargeItemsMax = 64;
+constexpr int kLargeNice = 10;
 constexpr std::chrono::milliseconds kAppendWaitMax{20'000};
 constexpr std::size_t kInlineResultsMax = 1'000;  ///< More are written out on the pool.
 
@@ -102,13 +105,15 @@ Ingest::Ingest(IngestOptions options,
           [&flusher] { return flusher.lag().bytes; },
           files,
           clock),
-      pool_("ingest", 1, kPoolItemsMax) {
+      pool_("ingest", 1, kPoolItemsMax),
+      large_pool_("ingest-large", 1, kLargeItemsMax, kLargeNice) {
     // The series are there before the first event is refused.
     telemetry::refused_events("other", 0);
 }
 
 void Ingest::close() {
     pool_.close();
+    large_pool_.close();
 }
 
 void Ingest::add_routes(http::Router& router) {
@@ -150,7 +155,8 @@ awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr 
         std::function<Result<Parsed>()> work = [this, path, request] {
             return parse(*path, *request);
         };
-        parsed = co_await offload<Parsed>(pool_, std::move(work));
+        const bool is_large = request->body.size() >= kLargeBytesMin;
+        parsed = co_await offload<Parsed>(is_large ? large_pool_ : pool_, std::move(work));
     }
     if (!parsed) {
         telemetry::refused_request(error_code_name(parsed.error().code));
