@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -89,6 +90,10 @@ private:
                                                      Offsets offsets,
                                                      http::Response answer);
     Result<Parsed> parse(const IngestPath& path, http::Request& request);
+    std::function<Result<Parsed>()> make_parse(const IngestPath* path, http::RequestPtr request);
+    static std::function<Result<http::Response>()> make_results(std::shared_ptr<const Parsed> whole,
+                                                                const Offsets* offsets,
+                                                                http::Response answer);
     wal::Batch make_batch(Parsed& whole);
 
     // constant after construction
