@@ -10,6 +10,8 @@ TESTS = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(TESTS))
 sys.dont_write_bytecode = True
 
+from harness import notes  # noqa: E402
+
 
 def load(path, word):
     specification = importlib.util.spec_from_file_location(path.stem, path)
@@ -28,8 +30,9 @@ def main():
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, buffer=False).run(load(path, word))
     failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
     skipped = len(result.skipped)
+    lines = [*notes.LINES, *(f"skipped {case}: {why}" for case, why in result.skipped)]
     report.write_text(json.dumps({"passed": max(result.testsRun - failed - skipped, 0), "failed": failed, "skipped": skipped,
-                                  "notes": "\n".join(f"skipped {case}: {why}" for case, why in result.skipped)}))
+                                  "notes": "\n".join(lines)}))
     sys.exit(1 if failed else 0)
 
 
