@@ -96,7 +96,7 @@ Result<std::size_t> remove_files(io::FileSystem& files,
 Result<CatalogState> load_state(Connection& connection) {
     ICE_ASSIGN(Contents contents, load_contents(connection));
     CatalogState state;
-    for (TableRow& row : contents.tables)
+    for (RelationRow& row : contents.tables)
         state.metadata_locations.emplace(std::move(row.ident), std::move(row.metadata_location));
     for (const auto& [sink, row] : contents.sinks) {
         state.watermarks[sink] = row.progress.watermark;
