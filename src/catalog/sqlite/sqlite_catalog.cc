@@ -24,6 +24,7 @@
 #include "catalog/telemetry.h"
 #include "iceberg/table_metadata.h"
 #include "io/file_system.h"
+#include "io/location.h"
 
 namespace icelight::catalog::sqlite {
 
@@ -172,9 +173,12 @@ Result<std::vector<Namespace>> SqliteCatalog::list_namespaces(std::vector<std::s
 }
 
 Result<Namespace> SqliteCatalog::load_namespace(std::vector<std::string> levels) {
-    return read<Namespace>([&](Connection& connection) {
-        return sqlite::load_namespace(connection, std::move(levels));
-    });
+    ICE_ASSIGN(auto space, read<Namespace>([&](Connection& connection) {
+                   return sqlite::load_namespace(connection, std::move(levels));
+               }));
+    ICE_ASSIGN(const auto folder, place_namespace(options_.warehouse, space.levels));
+    space.properties.try_emplace(kLocationProperty, io::file_location(folder));
+    return space;
 }
 
 Result<> SqliteCatalog::create_namespace(Namespace space) {
@@ -298,8 +302,7 @@ Result<CatalogState> SqliteCatalog::state() {
 }
 
 Result<std::size_t> SqliteCatalog::remove_files(FileRemoval removal) {
-    return queue_->run<std::size_t>(
-        [&] { return sqlite::remove_files(files_, writer_, options_.warehouse, removal); });
+    return queue_->run<std::size_t>([&] { return sqlite::remove_files(shop_, writer_, removal); });
 }
 
 Result<> SqliteCatalog::journal_files(Uuid commit_id, std::vector<std::string> paths) {
