@@ -13,6 +13,9 @@
 ///   row is of step k + 1, and bit 30 + k when it must not lie between steps k and k + 1.
 /// sequence_match(the same) -> STRUCT(times TIMESTAMPTZ[], positions BIGINT[])
 ///   The rows of the shortest chain that reaches that depth; as many as it is deep.
+/// sequence_counts(spec, key VARCHAR, time, position, steps) -> BIGINT[]
+///   How many keys reach each step: the lengths of sequence_depth for each key, summed up, at less
+///   cost than a group for each. Empty for a group without rows.
 /// path_around(spec, time TIMESTAMPTZ, position BIGINT, name VARCHAR, is_anchor BOOLEAN)
 ///   -> VARCHAR[]
 ///   The names around the earliest anchor; 'before=3 after=3' gives seven elements, the anchor in
@@ -22,7 +25,7 @@
 ///   The first bucket (0 to 65,535) with is_start, NULL if none; bit p: active in bucket
 ///   cohort + p, for p up to 61; bit 62: active later than that.
 ///
-/// Rows are ordered by time, then position (NULL before all). Rows whose time, name, bucket or
+/// Rows are ordered by time, then position (NULL before all). Rows whose key, time, name, bucket or
 /// steps are NULL, whose steps are 0 or whose time is infinite are left out; other NULLs mean
 /// false. The functions must not be called OVER a window nor with ORDER BY among their arguments:
 /// the engine's interface cannot do it (it crashes), so a gate refuses both.
@@ -32,7 +35,7 @@
 /// interrupt ends the aggregates of all statements that run in the database.
 namespace icelight::engine {
 
-inline constexpr std::array<std::string_view, 4> kAggregateNames = {
-    "cohort_periods", "path_around", "sequence_depth", "sequence_match"};
+inline constexpr std::array<std::string_view, 5> kAggregateNames = {
+    "cohort_periods", "path_around", "sequence_counts", "sequence_depth", "sequence_match"};
 
 }  // namespace icelight::engine

@@ -5,8 +5,8 @@
 #include "base/result.h"
 #include "catalog/pins.h"
 #include "query/gate/gate.h"
-#include "query/protocol.h"
 #include "query/service.h"
+#include "query/worker/protocol.h"
 
 namespace icelight::query {
 

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
-#include "query/protocol.h"
+#include "query/worker/protocol.h"
 
 namespace icelight::query {
 namespace {

@@ -17,8 +17,8 @@
 #include "query/answer_cache.h"
 #include "query/fair_queue.h"
 #include "query/telemetry.h"
-#include "query/worker_client.h"
-#include "query/worker_pool.h"
+#include "query/worker/worker_client.h"
+#include "query/worker/worker_pool.h"
 #include "wal/log.h"
 
 namespace icelight::query {

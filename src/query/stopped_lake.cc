@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "query/gate/gate.h"
-#include "query/worker_client.h"
+#include "query/worker/worker_client.h"
 
 namespace icelight::query {
 namespace {

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "query/protocol.h"
 #include "query/service.h"
+#include "query/worker/protocol.h"
 
 namespace icelight::query {
 

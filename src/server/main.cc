@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "lake/flush_worker.h"
 #include "lake/fsck/file_probe.h"
-#include "query/worker.h"
+#include "query/worker/worker.h"
 #include "server/command/commands.h"
 #include "server/command/load_config.h"
 #include "server/command/replay.h"

@@ -172,8 +172,8 @@ class GoldenPathTest(PathCase):
         plan = self.post("dry-run", {"query": query}).json()
         self.assertEqual((plan["mode"], plan["queryType"], plan["joinType"], plan["valid"]), ("funnel", "funnelQuery", "funnel_cte", True))
         self.assertEqual(plan["modeMetadata"]["stepCount"], 2)
-        self.assertIn("sequence_depth", plan["sql"]["sql"][0])
-        self.assertIn("sequence_depth", self.post("sql", query).json()["sql"]["sql"][0])
+        self.assertIn("sequence_counts", plan["sql"]["sql"][0])
+        self.assertIn("sequence_counts", self.post("sql", query).json()["sql"]["sql"][0])
         for analyze in (False, True):
             reply = self.post("explain", {"query": query, "options": {"analyze": analyze}})
             self.assertEqual(reply.status, 200, reply)

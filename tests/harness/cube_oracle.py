@@ -1,7 +1,6 @@
 """What a query over the cube Events means, row by row in Python, and random queries to ask. drizzle-cube's dialect, UTC."""
 
 import datetime
-import itertools
 
 DIMENSIONS = ["Events.event", "Events.type", "Events.currency", "Events.userId"]
 MEASURES = ["Events.count", "Events.uniqueUsers", "Events.totalRevenue", "Events.avgRevenue"]
@@ -24,6 +23,14 @@ def random_rows(chance, count):
             "Events.currency": chance.choice([None, None, "US", "us", "DE", "D_E", ""]),
             "Events.revenue": chance.choice([None, None, 0.0, 5.0, 10.5, 20.0, 30.0]), TIME: time})
     return rows
+
+
+def plain_rows(chance, count):
+    """Without NULLs, empty texts, equal times and times at the end of a day."""
+    times = [datetime.datetime(2024, 1, 1, tzinfo=UTC) + datetime.timedelta(minutes=7 * at) for at in sorted(chance.sample(range(75 * 200), count))]
+    return [{"Events.messageId": f"p{index:04}", "Events.type": "track", "Events.event": chance.choice(["View", "Cart", "Buy", "view all"]),
+             "Events.userId": f"u{chance.randrange(1, count // 10)}", "Events.currency": chance.choice(["US", "us", "DE"]),
+             "Events.revenue": chance.choice([0.0, 5.0, 10.5, 20.0, 30.0]), TIME: time} for index, time in enumerate(times)]
 
 
 def as_event(row):
@@ -112,8 +119,17 @@ def iso(time):
     return time.strftime("%Y-%m-%dT%H:%M:%S.") + f"{time.microsecond // 1000:03}Z"
 
 
+def series_range(query):
+    """The days of a series; None when there is none, or it is of all time."""
+    times = query.get("timeDimensions", [])
+    if not times:
+        return None
+    return times[0].get("dateRange") or next(
+        (one["values"] for one in query.get("filters", []) if one.get("member") == TIME and one["operator"] == "inDateRange"), None)
+
+
 def answer(query, rows):
-    """The rows of a query, in no order, each a dictionary."""
+    """The rows of a query, each a dictionary; in the order of page()."""
     times = query.get("timeDimensions", [])
     kept = [row for row in rows if all(holds(one, row) for one in query.get("filters", []) if not is_about_measure(one))]
     for time in times:
@@ -127,54 +143,58 @@ def answer(query, rows):
         groups.setdefault(key, []).append(row)
     if not names and not times:
         groups = {(): kept}
+    asked = {*query["measures"], *(name for name, _ in order_items(query) if name in MEASURES)}
     having = [one for one in query.get("filters", []) if is_about_measure(one)]
     found_rows = {}
     for key, members in groups.items():
         values = {name: measure(name, members) for name in MEASURES}
         if all(holds(one, values) for one in having):
-            found_rows[key] = {name: values[name] for name in query["measures"]}
-    filled = times and (times[0].get("dateRange") or next(
-        (one["values"] for one in query.get("filters", []) if one.get("member") == TIME and one["operator"] == "inDateRange"), None))
+            found_rows[key] = {name: values[name] for name in asked}
+    filled = series_range(query)
     if filled and query.get("fillMissingDates", True):
         start, end = day_bounds(filled)
         for left in {key[:-1] for key in found_rows} if names else {()}:
             for time in buckets(start, end, times[0]["granularity"]):
-                found_rows.setdefault((*left, time), {name: 0 for name in query["measures"]})
+                found_rows.setdefault((*left, time), {name: 0 for name in asked})
     keys = [*names, *(TIME for _ in times)]
-    return [{**dict(zip(keys, (iso(part) if isinstance(part, datetime.datetime) else part for part in key))), **values}
-            for key, values in found_rows.items()]
+    return page(query, [{**dict(zip(keys, (iso(part) if isinstance(part, datetime.datetime) else part for part in key))), **values}
+                        for key, values in found_rows.items()])
 
 
 def is_about_measure(condition):
     return condition.get("member") in MEASURES
 
 
-# --- funnels
+# --- order and page
 
-def funnel_depth(events, steps, total):
-    """How many steps the deepest chain has. events: (time, offset, name) in order; steps: [(name, within)]."""
-    reached = {(event, event) for event in events if event[2] == steps[0][0]}
-    depth = 0
-    for name, within in [*steps[1:], (None, None)]:
-        if not reached:
-            return depth
-        depth += 1
-        reached = {(first, event) for (first, last), event in itertools.product(reached, events)
-                   if event > last and event[2] == name and (within is None or event[0] - last[0] <= within)
-                   and (total is None or event[0] - first[0] <= total)}
-    return depth
+def is_paged(query):
+    return "order" in query or "limit" in query or "offset" in query
 
 
-def funnel_counts(query, rows):
-    funnel = query["funnel"]
-    hours = lambda text: text and datetime.timedelta(hours=int(text[2:-1]))
-    steps = [(step["filter"]["values"][0], hours(step.get("timeToConvert"))) for step in funnel["steps"]]
-    logs = {}
-    for offset, row in enumerate(rows):
-        if row["Events.userId"]:
-            logs.setdefault(row["Events.userId"], []).append((row[TIME], offset, row["Events.event"]))
-    depths = [funnel_depth(sorted(log), steps, hours(funnel.get("globalTimeWindow"))) for log in logs.values()]
-    return [sum(depth > step for depth in depths) for step in range(len(steps))]
+def order_items(query):
+    """[(member, is descending)] in either spelling."""
+    order = query.get("order", {})
+    return [(member, word == "desc") for member, word in (order.items() if isinstance(order, dict) else order)]
+
+
+def sort_value(value, is_descending):
+    """NULL comes last either way."""
+    if value is None:
+        return (1, 0)
+    if isinstance(value, str):
+        return (0, [-byte for byte in value.encode()] + [1]) if is_descending else (0, [*value.encode()])
+    return (0, -value if is_descending else value)
+
+
+def page(query, rows):
+    """The rows in order - what is not said: times, then dimensions - and of them the page. Of columns those that are selected."""
+    times = [TIME for _ in query.get("timeDimensions", [])]
+    items = [*order_items(query), *((name, False) for name in [*times, *query.get("dimensions", [])])]
+    ordered = sorted(rows, key=lambda row: [sort_value(row[name], is_descending) for name, is_descending in items])
+    offset = query.get("offset", 0)
+    kept = ordered[offset:offset + query["limit"]] if "limit" in query else ordered[offset:]
+    shown = [*query.get("dimensions", []), *query["measures"], *times]
+    return [{name: row[name] for name in shown} for row in kept]
 
 
 # --- random queries
@@ -202,8 +222,6 @@ def random_range(chance):
 
 
 def random_query(chance):
-    if chance.random() < 0.2:
-        return random_funnel(chance)
     query = {"measures": chance.sample(MEASURES, chance.choice([1, 1, 2, 3])), "dimensions": chance.sample(DIMENSIONS, chance.choice([0, 0, 1, 1, 2]))}
     if chance.random() < 0.6:
         time = {"dimension": TIME, "granularity": chance.choice(["hour", "day", "week", "month", "quarter", "year"])}
@@ -219,16 +237,19 @@ def random_query(chance):
         filters.append({"member": "Events.count", "operator": chance.choice(["gt", "lte"]), "values": [chance.randrange(1, 8)]})
     if filters:
         query["filters"] = filters
-    return query
+    return {**query, **random_page(chance, query)}
 
 
-def random_funnel(chance):
-    steps = [{"name": name, "filter": {"member": "Events.event", "operator": "equals", "values": [name]}}
-             for name in chance.choices(["View", "Cart", "Buy"], k=chance.choice([2, 3]))]
-    for step in steps[1:]:
-        if chance.random() < 0.5:
-            step["timeToConvert"] = f"PT{chance.choice([6, 24, 120])}H"
-    funnel = {"bindingKey": "Events.userId", "timeDimension": TIME, "steps": steps}
+def random_page(chance, query):
+    page_of = {}
+    names = [*query["measures"], *query["dimensions"], *(TIME for _ in query.get("timeDimensions", []))]
+    if chance.random() < 0.1:
+        names.append("Events.count")
+    if chance.random() < 0.5:
+        order = {name: chance.choice(["asc", "desc"]) for name in chance.sample(names, min(len(names), chance.choice([1, 1, 2])))}
+        page_of["order"] = order if chance.random() < 0.9 else [list(item) for item in order.items()]
     if chance.random() < 0.4:
-        funnel["globalTimeWindow"] = f"PT{chance.choice([24, 240])}H"
-    return {"funnel": funnel}
+        page_of["limit"] = chance.choice([0, 1, 3, 10, 100])
+    if chance.random() < 0.2:
+        page_of["offset"] = chance.choice([1, 4])
+    return page_of

@@ -39,6 +39,7 @@ Result<> register_aggregate(duckdb_connection connection,
 
 Result<> register_aggregates(SessionState& session, AggregateMemory& memory) {
     ICE_TRY(register_sequence_functions(session.connection, memory));
+    ICE_TRY(register_sequence_counts(session.connection, memory));
     ICE_TRY(register_path_function(session.connection, memory));
     return register_cohort_function(session.connection, memory);
 }

@@ -32,6 +32,7 @@ Result<> register_aggregate(duckdb_connection connection,
                             AggregateMemory& memory);
 
 Result<> register_sequence_functions(duckdb_connection connection, AggregateMemory& memory);
+Result<> register_sequence_counts(duckdb_connection connection, AggregateMemory& memory);
 Result<> register_path_function(duckdb_connection connection, AggregateMemory& memory);
 Result<> register_cohort_function(duckdb_connection connection, AggregateMemory& memory);
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <map>
+#include <memory>
 #include <thread>
 
 #include <fmt/format.h>
@@ -35,7 +36,7 @@ protected:
         ASSERT_THAT(database, IsOk());
         auto session = database->connect();
         ASSERT_THAT(session, IsOk());
-        session_.emplace(std::move(*session));
+        session_ = std::make_unique<Session>(std::move(*session));
     }
 
     std::string text(const std::string& sql) {
@@ -48,7 +49,7 @@ protected:
         ASSERT_THAT(session_->execute("CREATE OR REPLACE TABLE log AS " + rows), IsOk());
     }
 
-    std::optional<Session> session_;
+    std::unique_ptr<Session> session_;
 };
 
 /// A rows' text for VALUES.
@@ -76,13 +77,18 @@ TEST_F(AggregatesTest, SequencesThroughTheEngineAreThoseOfEveryChain) {
         const SequenceSpec spec = log.make_spec();
         std::vector<std::string> rows;
         std::map<std::size_t, std::string> expected;
+        std::vector<std::size_t> reached(spec.steps);
         for (std::size_t group = 0; group < groups; ++group) {
             auto events = log.make_events(spec);
             for (const Event& event : events)
                 rows.push_back(row_of(group, event));
             std::sort(events.begin(), events.end());
             std::string times;
-            for (const std::uint32_t index : testing::find_chain_by_force(spec, events)) {
+            const auto chain = testing::find_chain_by_force(spec, events);
+            for (std::size_t k = 0; k < chain.size(); ++k) {
+                ++reached[k];
+            }
+            for (const std::uint32_t index : chain) {
                 times += fmt::format("{}/{} ", events[index].time, events[index].position);
             }
             if (!events.empty()) expected[group] = times;
@@ -113,6 +119,9 @@ TEST_F(AggregatesTest, SequencesThroughTheEngineAreThoseOfEveryChain) {
             }
         }
         ASSERT_EQ(found, expected) << "mode " << static_cast<int>(mode);
+        EXPECT_EQ(text(fmt::format("SELECT sequence_counts('{}', 'group ' || g, t, p, s) FROM log",
+                                   spec_text(spec))),
+                  fmt::format("[{}]", fmt::join(reached, ", ")));
     }
 }
 
@@ -125,6 +134,11 @@ TEST_F(AggregatesTest, StatesThatThreadsMadeApartArePutTogether) {
                    "sequence_depth('3 total=2s', t, p, s) AS d FROM log GROUP BY g)"),
               "80000 3 3");
     EXPECT_EQ(text("SELECT sequence_depth('3', t, p, s) FROM log"), "3");
+    EXPECT_EQ(text("SELECT sequence_counts('3 total=2s', g::VARCHAR, t, p, s) FROM log"),
+              "[80000, 80000, 80000]");
+    EXPECT_EQ(text("SELECT sum(c[1]) || ' ' || sum(c[3]) FROM (SELECT sequence_counts('3', "
+                   "g::VARCHAR, t, p, s) AS c FROM log GROUP BY g % 100)"),
+              "80000 80000");
     EXPECT_EQ(text("SELECT count(DISTINCT path) || ' ' || min(path)::VARCHAR FROM (SELECT "
                    "path_around('before=1 after=2', t, p, 'e' || s, s = 2) AS path FROM log "
                    "GROUP BY g)"),
@@ -146,6 +160,9 @@ TEST_F(AggregatesTest, RowsWithoutTimeStepOrNameAreLeftOut) {
               "[NULL, a, c, e, NULL]");
     EXPECT_EQ(text("SELECT sequence_depth('3', t, p, s) " + rows + " WHERE false"), "0");
     EXPECT_EQ(text("SELECT sequence_match('3', t, p, s).times " + rows + " WHERE false"), "[]");
+    EXPECT_EQ(text("SELECT sequence_counts('3', 'k', t, p, s) " + rows), "[1, 0, 0]");
+    EXPECT_EQ(text("SELECT sequence_counts('3', NULL, t, p, s) " + rows), "[]");
+    EXPECT_EQ(text("SELECT sequence_counts('3', 'k', t, p, s) " + rows + " WHERE false"), "[]");
     EXPECT_EQ(text("SELECT path_around('', t, p, n, a) " + rows + " WHERE false"), "NULL");
     EXPECT_EQ(text("SELECT path_around('', t, p, n, NULL) " + rows), "NULL");
     EXPECT_EQ(text("SELECT cohort_periods(p, NULL, a) " + rows), "{'cohort': NULL, 'periods': 0}");
@@ -178,6 +195,9 @@ TEST_F(AggregatesTest, MoreThanTheLimitIsOutOfMemoryAndTheNextStatementHasItAllA
     const auto refused = session_->query_text(many);
     EXPECT_THAT(refused, IsError(ErrorCode::kInvalidArgument));
     EXPECT_THAT(refused, HasMessage("Out of Memory Error"));
+    EXPECT_THAT(session_->query_text("SELECT sequence_counts('2', i::VARCHAR, now(), i, 3) FROM "
+                                     "range(1000000) r(i)"),
+                HasMessage("Out of Memory Error"));
     for (int i = 0; i < 5; ++i) {
         EXPECT_EQ(text("SELECT sequence_depth('2', now(), i, 3) FROM range(30000) r(i)"), "2");
         EXPECT_THAT(session_->query_text(many), HasMessage("Out of Memory Error"));
@@ -212,9 +232,12 @@ TEST_F(AggregatesTest, AnInterruptEndsAnAggregateAsATimeout) {
     const auto result = session_->query_text(
         "SELECT count(d) FROM (SELECT sequence_depth('2', now(), i, 1) AS d FROM "
         "range(100000000000) r(i) GROUP BY i % 100)");
+    const auto counts = session_->query_text(
+        "SELECT sequence_counts('2', 'k', now(), i, 1) FROM range(100000000000) r(i)");
     is_done = true;
     watchdog.join();
     EXPECT_THAT(result, IsError(ErrorCode::kTimeout));
+    EXPECT_THAT(counts, IsError(ErrorCode::kTimeout));
     EXPECT_EQ(text("SELECT sequence_depth('2', now(), i, 3) FROM range(2) r(i)"), "2");
 }
 

@@ -15,7 +15,8 @@ namespace icelight::engine::testing {
 
 /// Logs per mode: 500, and 10,000 when TEST_ALL is set.
 inline std::size_t log_count() {
-    return std::getenv("TEST_ALL") == nullptr ? 500 : 10'000;
+    const char* const all = std::getenv("TEST_ALL");  // NOLINT(concurrency-mt-unsafe)
+    return all == nullptr ? 500 : 10'000;
 }
 
 enum class Mode { kNoWindow, kStepWindows, kTotalWindow, kBothWindows, kExclusions, kEverything };

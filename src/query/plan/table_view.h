@@ -7,7 +7,7 @@
 #include "base/result.h"
 #include "query/plan/file_plan.h"
 #include "query/plan/table_files.h"
-#include "query/protocol.h"
+#include "query/worker/protocol.h"
 
 namespace icelight::query {
 

@@ -14,10 +14,10 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "query/json_value.h"
+#include "query/reply/json_value.h"
 #include "query/service.h"
 #include "query/test/tiny_lake.h"
-#include "query/worker.h"
+#include "query/worker/worker.h"
 
 namespace icelight::query {
 namespace {

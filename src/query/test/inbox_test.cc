@@ -1,4 +1,4 @@
-#include "query/inbox.h"
+#include "query/worker/inbox.h"
 
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -10,7 +10,7 @@
 #include <gmock/gmock.h>
 
 #include "base/testing/matchers.h"
-#include "query/protocol.h"
+#include "query/worker/protocol.h"
 
 namespace icelight::query {
 namespace {

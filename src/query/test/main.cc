@@ -2,7 +2,7 @@
 
 #include <gmock/gmock.h>
 
-#include "query/worker.h"
+#include "query/worker/worker.h"
 
 /// The tests' own main: workers are this binary again, as in the product.
 int main(int argc, char** argv) {

@@ -1,4 +1,4 @@
-#include "query/reply_stream.h"
+#include "query/reply/reply_stream.h"
 
 #include <sys/socket.h>
 

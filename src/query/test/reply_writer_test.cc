@@ -1,11 +1,11 @@
-#include "query/reply_writer.h"
+#include "query/reply/reply_writer.h"
 
 #include <gmock/gmock.h>
 
 #include "base/testing/matchers.h"
 #include "engine/database.h"
 #include "engine/session.h"
-#include "query/json_value.h"
+#include "query/reply/json_value.h"
 
 namespace icelight::query {
 namespace {

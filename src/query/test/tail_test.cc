@@ -1,4 +1,4 @@
-#include "query/tail.h"
+#include "query/tail/tail.h"
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>

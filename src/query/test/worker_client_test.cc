@@ -1,4 +1,4 @@
-#include "query/worker_client.h"
+#include "query/worker/worker_client.h"
 
 #include <gmock/gmock.h>
 

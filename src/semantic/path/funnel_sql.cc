@@ -22,20 +22,30 @@ public:
 
     Compiled write() {
         write_conditions();
-        if (funnel_.users) return write_users();
-        std::string sql = with_users();
-        if (funnel_.breakdown.empty()) {
-            sql += ", grouped AS (SELECT 0 AS rank, m FROM users), groups AS (SELECT 0 AS rank)";
+        if (funnel_.users) return write_users(*funnel_.users);
+        std::string sql;
+        if (can_count_keys()) {
+            sql = with_reached_of_all();
         } else {
-            sql += with_breakdown();
+            sql = with_users();
+            sql += funnel_.breakdown.empty() ? ", grouped AS (SELECT 0 AS rank, m FROM users), "
+                                               "groups AS (SELECT 0 AS rank)"
+                                             : with_breakdown();
+            sql += with_reached();
         }
-        sql += with_reached();
         sql += with_counts();
         return finish(std::move(sql));
     }
 
 private:
     bool wants_chain() const { return funnel_.wants_times || !funnel_.breakdown.empty(); }
+
+    /// How many reach each step is all that is asked, and keys are texts: no group for each is
+    /// needed. What reads as a text can have another type only in an operator's cube, and then
+    /// values that are not equal have texts that are not.
+    bool can_count_keys() const {
+        return !wants_chain() && funnel_.scope.key.item->type == ValueType::kString;
+    }
 
     void write_conditions() {
         for (const auto& step : funnel_.steps) {
@@ -89,6 +99,23 @@ private:
             if (within) text += fmt::format(" step{}={}us", k + 1, *within);
         }
         return text;
+    }
+
+    /// WITH reached, from one list of counts.
+    std::string with_reached_of_all() {
+        const auto& scope = funnel_.scope;
+        return fmt::format(
+            "WITH counted AS (SELECT sequence_counts('{}', {}, {}, {}, {}) AS m {} AND ({})), "
+            "groups AS (SELECT 0 AS rank), reached AS (SELECT 0 AS rank, s.i, c.m[s.i + 1] AS n "
+            "FROM counted AS c CROSS JOIN range({}) AS s(i))",
+            spec(),
+            scope.key.item->sql,
+            scope.time.item->sql,
+            scope.order_sql(),
+            bits_sql(),
+            scope_from_sql(scope, values_),
+            any_sql(),
+            steps_.size());
     }
 
     /// WITH users: each key with the chain that goes deepest.
@@ -207,8 +234,7 @@ private:
         return {std::move(sql), values_.take(), std::move(columns_)};
     }
 
-    Compiled write_users() {
-        const FunnelUsers& users = *funnel_.users;
+    Compiled write_users(const FunnelUsers& users) {
         const auto key = funnel_.scope.key.full_name();
         std::string sql = with_users();
         sql += fmt::format(

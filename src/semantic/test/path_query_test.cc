@@ -40,7 +40,7 @@ protected:
     Warnings warnings_;
 };
 
-TEST_F(PathQueryTest, AFunnelWithBothWindowsAsksForDepths) {
+TEST_F(PathQueryTest, AFunnelWithBothWindowsAsksForCounts) {
     const char* const query =
         R"({"funnel":{"steps":[{"name":"View","filter":{"member":"Events.event",)"
         R"("operator":"equals","values":["View"]}},{"name":"Buy",)"
@@ -48,16 +48,14 @@ TEST_F(PathQueryTest, AFunnelWithBothWindowsAsksForDepths) {
         R"("timeToConvert":"P1D"}],"globalTimeWindow":"P7D"}})";
     EXPECT_EQ(
         sql(query),
-        R"sql(WITH users AS (SELECT "Events"."user_id" AS key, sequence_depth('2)sql"
-        R"sql( total=604800000000us step2=86400000000us', "Events"."timestamp",)sql"
+        R"sql(WITH counted AS (SELECT sequence_counts('2 total=604800000000us)sql"
+        R"sql( step2=86400000000us', "Events"."user_id", "Events"."timestamp",)sql"
         R"sql( coalesce("Events"."_log_offset", -1), CASE WHEN "Events"."event" = $1 THEN)sql"
         R"sql( 1::BIGINT ELSE 0 END + CASE WHEN "Events"."event" = $2 THEN 2::BIGINT ELSE 0)sql"
         R"sql( END) AS m FROM events AS "Events" WHERE "Events"."user_id" IS NOT NULL AND)sql"
-        R"sql( (("Events"."event" = $1) OR ("Events"."event" = $2)) GROUP BY 1), grouped AS)sql"
-        R"sql( (SELECT 0 AS rank, m FROM users), groups AS (SELECT 0 AS rank), depths AS)sql"
-        R"sql( (SELECT rank, m AS depth, count(*) AS n FROM grouped GROUP BY ALL), reached)sql"
-        R"sql( AS (SELECT d.rank, s.i, sum(d.n)::BIGINT AS n FROM depths AS d CROSS JOIN)sql"
-        R"sql( range(2) AS s(i) WHERE d.depth > s.i GROUP BY ALL), counts AS (SELECT g.*,)sql"
+        R"sql( (("Events"."event" = $1) OR ("Events"."event" = $2))), groups AS (SELECT 0 AS)sql"
+        R"sql( rank), reached AS (SELECT 0 AS rank, s.i, c.m[s.i + 1] AS n FROM counted AS c)sql"
+        R"sql( CROSS JOIN range(2) AS s(i)), counts AS (SELECT g.*,)sql"
         R"sql( s.i, s.name, coalesce(r.n, 0) AS n FROM groups AS g CROSS JOIN (VALUES (0,)sql"
         R"sql( $3::VARCHAR), (1, $4::VARCHAR)) AS s(i, name) LEFT JOIN reached AS r ON)sql"
         R"sql( r.rank = g.rank AND r.i = s.i) SELECT name AS "step", i AS "stepIndex", n AS)sql"
@@ -65,6 +63,13 @@ TEST_F(PathQueryTest, AFunnelWithBothWindowsAsksForDepths) {
         R"sql( AS "conversionRate", CASE WHEN i = 0 THEN 1.0::DOUBLE ELSE coalesce(n /)sql"
         R"sql( nullif(first_value(n) OVER w, 0), 0) END AS "cumulativeConversionRate" FROM)sql"
         R"sql( counts WINDOW w AS (PARTITION BY rank ORDER BY i) ORDER BY rank, i)sql");
+}
+
+TEST_F(PathQueryTest, AKeyThatIsNoTextHasAGroupForEach) {
+    const auto found = sql(R"({"funnel":{"bindingKey":"Events.timestamp","steps":[{},{}]}})");
+    EXPECT_NE(found.find(R"(SELECT "Events"."timestamp" AS key, sequence_depth('2')"),
+              std::string::npos)
+        << found;
 }
 
 TEST_F(PathQueryTest, AFunnelWithTimesAndABreakdownAsksForChains) {
@@ -309,11 +314,11 @@ TEST(PathsOfPeople, AKeyOfUsersMakesTheEventsThoseOfAPerson) {
         return compile_path_query(json::parse(query), {model, 0, Dialect::kDrizzle}, warnings);
     };
     const auto funnel = compile(
-        R"({"funnel":{"bindingKey":"Users.id","steps":[{},{"filter":{"member":"Users.plan",)"
+        R"({"funnel":{"bindingKey":"Users.id","globalTimeWindow":"P1D","steps":[{},{"filter":{"member":"Users.plan",)"
         R"("operator":"equals","values":["pro"]}}]}})");
     ASSERT_TRUE(funnel) << problem_text(funnel.error());
     const auto& sql = funnel->compiled.sql;
-    EXPECT_NE(sql.find(R"(SELECT "Users"."id" AS key, sequence_depth()"), std::string::npos) << sql;
+    EXPECT_NE(sql.find(R"(us', "Users"."id", "Events"."timestamp")"), std::string::npos) << sql;
     EXPECT_NE(sql.find(R"(FROM t AS "Events" LEFT JOIN (SELECT DISTINCT)"), std::string::npos);
     EXPECT_NE(sql.find(R"(AS "Users" ON "Identities"."person" = "Users"."id" WHERE)"),
               std::string::npos);

@@ -1,4 +1,4 @@
-#include "query/worker_pool.h"
+#include "query/worker/worker_pool.h"
 
 #include <pthread.h>
 

@@ -12,8 +12,8 @@
 #include "base/frames.h"
 #include "base/result.h"
 #include "query/gate/gate.h"
-#include "query/protocol.h"
 #include "query/service.h"
+#include "query/worker/protocol.h"
 
 namespace icelight::query {
 

@@ -1,11 +1,11 @@
-#include "query/reply_writer.h"
+#include "query/reply/reply_writer.h"
 
 #include <unordered_set>
 
 #include <fmt/format.h>
 
-#include "query/iso_time.h"
-#include "query/json_value.h"
+#include "query/reply/iso_time.h"
+#include "query/reply/json_value.h"
 
 namespace icelight::query {
 namespace {

@@ -1,4 +1,4 @@
-#include "query/tail_feed.h"
+#include "query/tail/tail_feed.h"
 
 #include <span>
 #include <string_view>

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "query/fences.h"
+#include "query/worker/fences.h"
 
 namespace icelight::query {
 

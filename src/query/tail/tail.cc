@@ -1,4 +1,4 @@
-#include "query/tail.h"
+#include "query/tail/tail.h"
 
 #include <span>
 #include <string>
@@ -10,7 +10,7 @@
 #include "event/codec.h"
 #include "event/columns.h"
 #include "io/file_system.h"
-#include "query/tail_feed.h"
+#include "query/tail/tail_feed.h"
 #include "wal/reader.h"
 
 namespace icelight::query {

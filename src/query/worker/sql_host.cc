@@ -1,4 +1,4 @@
-#include "query/sql_host.h"
+#include "query/worker/sql_host.h"
 
 #include <algorithm>
 #include <cctype>

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "base/result.h"
-#include "query/protocol.h"
+#include "query/worker/protocol.h"
 
 namespace icelight::query {
 

@@ -1,4 +1,4 @@
-#include "query/iso_time.h"
+#include "query/reply/iso_time.h"
 
 #include <iterator>
 #include <limits>

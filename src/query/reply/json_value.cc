@@ -1,4 +1,4 @@
-#include "query/json_value.h"
+#include "query/reply/json_value.h"
 
 #include <charconv>
 #include <cmath>
@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include "query/iso_time.h"
+#include "query/reply/iso_time.h"
 
 namespace icelight::query {
 namespace {

@@ -1,4 +1,4 @@
-#include "query/protocol.h"
+#include "query/worker/protocol.h"
 
 #include <optional>
 

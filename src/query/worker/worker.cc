@@ -1,4 +1,4 @@
-#include "query/worker.h"
+#include "query/worker/worker.h"
 
 #include <unistd.h>
 
@@ -14,11 +14,11 @@
 
 #include "base/child.h"
 #include "base/frames.h"
-#include "query/inbox.h"
-#include "query/protocol.h"
-#include "query/reply_stream.h"
-#include "query/reply_writer.h"
-#include "query/sql_host.h"
+#include "query/reply/reply_stream.h"
+#include "query/reply/reply_writer.h"
+#include "query/worker/inbox.h"
+#include "query/worker/protocol.h"
+#include "query/worker/sql_host.h"
 
 namespace icelight::query {
 namespace {

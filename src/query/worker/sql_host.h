@@ -12,11 +12,11 @@
 #include "base/result.h"
 #include "engine/database.h"
 #include "engine/session.h"
-#include "query/fences.h"
 #include "query/gate/gate.h"
 #include "query/plan/table_files.h"
-#include "query/protocol.h"
-#include "query/tail.h"
+#include "query/tail/tail.h"
+#include "query/worker/fences.h"
+#include "query/worker/protocol.h"
 
 namespace icelight::query {
 

@@ -6,7 +6,7 @@
 
 #include "base/result.h"
 #include "engine/appender.h"
-#include "query/protocol.h"
+#include "query/worker/protocol.h"
 
 namespace icelight::wal {
 struct RecordView;

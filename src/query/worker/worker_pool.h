@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "query/service.h"
-#include "query/worker_client.h"
+#include "query/worker/worker_client.h"
 
 namespace icelight::query {
 

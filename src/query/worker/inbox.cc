@@ -1,4 +1,4 @@
-#include "query/inbox.h"
+#include "query/worker/inbox.h"
 
 #include <poll.h>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <thread>
 
-#include "query/protocol.h"
+#include "query/worker/protocol.h"
 
 namespace icelight::query {
 namespace {
