@@ -1,15 +1,20 @@
 #include "base/worker_pool.h"
 
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <utility>
 
 namespace icelight {
 
-WorkerPool::WorkerPool(const std::string& name, std::size_t threads, std::size_t items_max)
+WorkerPool::WorkerPool(const std::string& name,
+                       std::size_t threads,
+                       std::size_t items_max,
+                       int nice)
     : queue_(items_max, items_max) {
     for (std::size_t i = 0; i < threads; ++i)
-        threads_.emplace_back([this, name] { run(name); });
+        threads_.emplace_back([this, name, nice] { run(name, nice); });
 }
 
 WorkerPool::~WorkerPool() {
@@ -27,8 +32,9 @@ void WorkerPool::close() {
     }
 }
 
-void WorkerPool::run(const std::string& name) {
+void WorkerPool::run(const std::string& name, int nice) {
     name_this_thread(name);
+    if (nice != 0) ::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), nice);
     for (;;) {
         const auto work = queue_.pop();  // Ends with its turn: it may hold what others wait for.
         if (!work) return;

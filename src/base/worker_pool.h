@@ -18,7 +18,9 @@ class WorkerPool {
 public:
     /// @param name       of the threads, at most 15 bytes.
     /// @param items_max  waiting pieces of work; past it try_run() refuses.
-    WorkerPool(const std::string& name, std::size_t threads, std::size_t items_max);
+    /// @param nice       of the threads: above 0, others of this process come first
+    /// (setpriority(2)).
+    WorkerPool(const std::string& name, std::size_t threads, std::size_t items_max, int nice = 0);
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
@@ -31,7 +33,7 @@ public:
     std::size_t queued() const { return queue_.size(); }
 
 private:
-    void run(const std::string& name);
+    void run(const std::string& name, int nice);
 
     BoundedQueue<std::function<void()>> queue_;
     std::vector<std::thread> threads_;

@@ -2,23 +2,12 @@
 
 #include <algorithm>
 
-#include <simdjson.h>
-
-#include "base/check.h"
 #include "event/limits.h"
 
 namespace icelight::event {
 
-struct BodyReader::Index {
-    std::unique_ptr<simdjson::internal::dom_parser_implementation> impl;
-    std::size_t capacity_bytes = 0;
-};
-
-BodyReader::BodyReader() : index_(std::make_unique<Index>()) {}
-
-BodyReader::~BodyReader() = default;
-BodyReader::BodyReader(BodyReader&&) noexcept = default;
-BodyReader& BodyReader::operator=(BodyReader&&) noexcept = default;
+BodyReader::BodyReader(std::size_t window_bytes)
+    : index_(std::make_unique<TokenIndex>(window_bytes)) {}
 
 BodyVerdict BodyReader::read(std::string& body, bool is_single) {
     events_.clear();
@@ -27,8 +16,7 @@ BodyVerdict BodyReader::read(std::string& body, bool is_single) {
     event_write_key_ = {};
     has_batch_ = false;
     has_too_many_ = false;
-    walk_.start(body.data(), 0, nullptr, 0);
-    if (!find_tokens(body)) return BodyVerdict::kNotJson;
+    if (!walk_.start(body.data(), body.size(), *index_)) return BodyVerdict::kNotJson;
 
     const bool is_object = walk_.peek() == '{';
     Span value;
@@ -43,26 +31,6 @@ BodyVerdict BodyReader::read(std::string& body, bool is_single) {
     if (is_single) return BodyVerdict::kOk;
     if (!is_object) return BodyVerdict::kNotAnObject;
     return has_batch_ && !events_.empty() ? BodyVerdict::kOk : BodyVerdict::kNoBatch;
-}
-
-bool BodyReader::find_tokens(std::string& body) {
-    if (body.empty()) return false;
-    if (index_->capacity_bytes < body.size()) {
-        const std::size_t capacity_bytes = std::max<std::size_t>(body.size(), 64u << 10);
-        index_->impl = nullptr;
-        constexpr std::size_t kDomDepth = 1;  // of simdjson's second stage, which is not used
-        const auto error = simdjson::get_active_implementation()->create_dom_parser_implementation(
-            capacity_bytes, kDomDepth, index_->impl);
-        ICE_CHECK(error == simdjson::SUCCESS, "no memory for the index of a body");
-        index_->capacity_bytes = capacity_bytes;
-    }
-    const auto* const bytes = reinterpret_cast<const std::uint8_t*>(body.data());
-    const auto error = index_->impl->stage1(bytes, body.size(), simdjson::stage1_mode::regular);
-    if (error != simdjson::SUCCESS) return false;
-    const std::size_t count = index_->impl->n_structural_indexes;
-    index_->impl->structural_indexes[count] = static_cast<std::uint32_t>(body.size());
-    walk_.start(body.data(), body.size(), index_->impl->structural_indexes.get(), count);
-    return true;
 }
 
 bool BodyReader::read_batch_body() {
@@ -186,13 +154,11 @@ bool BodyReader::read_unless_null(Span& value) {
 }
 
 void BodyReader::shrink() {
-    if (index_->capacity_bytes > kKeptIndexBytesMax) {
-        index_->impl = nullptr;
-        index_->capacity_bytes = 0;
-    }
+    constexpr std::size_t kKeptWalkBytes = kKeptIndexBytesMax / 4;
+    walk_.shrink(kKeptWalkBytes);
     constexpr std::size_t kKeptEvents = kKeptIndexBytesMax / sizeof(EventSpans);
-    if (events_.capacity() > kKeptEvents) events_ = {};
-    if (others_.capacity() > kKeptIndexBytesMax / sizeof(Span)) others_ = {};
+    if (events_.capacity() > kKeptEvents) std::vector<EventSpans>().swap(events_);
+    if (others_.capacity() > kKeptIndexBytesMax / sizeof(Span)) std::vector<Span>().swap(others_);
 }
 
 }  // namespace icelight::event

@@ -25,10 +25,7 @@ enum class BodyVerdict : std::uint8_t {
 /// Thread safety: none. Lifetime: spans are offsets in the body and valid until it changes.
 class BodyReader {
 public:
-    BodyReader();
-    ~BodyReader();
-    BodyReader(BodyReader&&) noexcept;
-    BodyReader& operator=(BodyReader&&) noexcept;
+    explicit BodyReader(std::size_t window_bytes = TokenIndex::kWindowBytes);
 
     /// @param body       repaired in place, see JsonWalk; stays where it is while the spans are
     /// used.
@@ -57,9 +54,6 @@ public:
     void shrink();
 
 private:
-    struct Index;
-
-    bool find_tokens(std::string& body);
     bool read_batch_body();
     bool read_envelope_member(const Key& key);
     bool read_events();
@@ -71,7 +65,7 @@ private:
     bool read_string_only(Span& value);
     bool read_unless_null(Span& value);
 
-    std::unique_ptr<Index> index_;
+    std::unique_ptr<TokenIndex> index_;
     JsonWalk walk_;
     std::vector<EventSpans> events_;
     std::vector<Span> others_;

@@ -75,16 +75,36 @@ private:
 
 }  // namespace
 
-void JsonWalk::start(char* text, std::size_t bytes, const std::uint32_t* index, std::size_t count) {
+bool JsonWalk::start(char* text, std::size_t bytes, TokenIndex& index) {
     text_ = text;
     bytes_ = static_cast<std::uint32_t>(bytes);
-    next_ = index;
-    end_ = index + count;
+    index_ = &index;
+    nowhere_ = {bytes_, bytes_};
+    is_over_ = false;
     depth_ = 0;
     deepest_ = 0;
     repairs_.clear();
     scopes_.clear();
     find_backslash(0);
+    const bool is_json = index.start(text, bytes);
+    next_ = is_json ? take_window() : end_walk();
+    return is_json;
+}
+
+const std::uint32_t* JsonWalk::take_window() {
+    refill_at_ = index_->is_last() ? nullptr : index_->end() - 1;
+    return index_->begin();
+}
+
+const std::uint32_t* JsonWalk::refill(std::uint32_t offset) {
+    return index_->move_to(offset) ? take_window() : end_walk();
+}
+
+/// No branch takes the NUL that is read from here on.
+const std::uint32_t* JsonWalk::end_walk() {
+    is_over_ = true;
+    refill_at_ = nullptr;
+    return nowhere_.data();
 }
 
 // Every offset but the last is that of a byte that is not NUL or is no token's beginning, so that
@@ -101,7 +121,7 @@ bool JsonWalk::skip_value(Span& value) {
         if (c == '{' || c == '[') {
             scopes.push(c == '{');
             deepest_ = std::max(deepest_, depth_ + scopes.depth());
-            ++next;
+            step(next);
             if (text_[*next] != c + 2) {  // '}' is '{' + 2, and ']' is '[' + 2
                 if (c == '{' && !take_key(next, key)) return false;
                 continue;
@@ -114,9 +134,9 @@ bool JsonWalk::skip_value(Span& value) {
         } else if (!take_scalar(next, value.end)) {
             return false;
         }
-        ++next;
+        step(next);
         // A value has ended; what comes now closes or continues what it stands in.
-        for (;; ++next) {
+        for (;; step(next)) {
             if (scopes.depth() == 0) {
                 next_ = next;
                 return true;
@@ -127,16 +147,23 @@ bool JsonWalk::skip_value(Span& value) {
             scopes.pop();
             value.end = *next + 1;
         }
-        ++next;
+        step(next);
         if (scopes.is_object() && !take_key(next, key)) return false;
     }
 }
 
+void JsonWalk::shrink(std::size_t bytes_max) {
+    if (repairs_.capacity() > bytes_max / sizeof(Repair)) std::vector<Repair>().swap(repairs_);
+    if (scopes_.capacity() > bytes_max / sizeof(std::uint64_t))
+        std::vector<std::uint64_t>().swap(scopes_);
+    if (name_.capacity() > bytes_max) std::vector<char>().swap(name_);
+}
+
 bool JsonWalk::take_key(const std::uint32_t*& next, Key& key) {
     if (text_[*next] != '"' || !take_string(next, key.inside, key.has_escapes)) return false;
-    ++next;
+    step(next);
     if (text_[*next] != ':') return false;
-    ++next;
+    step(next);
     return true;
 }
 

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "event/token_index.h"
+
 namespace icelight::event {
 
 /// Half-open range of offsets in a body.
@@ -26,9 +28,8 @@ struct Key {
     bool has_escapes = false;
 };
 
-/// A validating walk over a JSON text, along the offsets of its structural characters and of the
-/// first bytes of its scalars (simdjson's stage 1, which has already proven the UTF-8, the quotes'
-/// pairing and that strings hold no control characters).
+/// A validating walk over a JSON text, along the offsets of its tokens (token_index.h, which proves
+/// the UTF-8, the quotes' pairing and that strings hold no control characters).
 ///
 /// Checks everything else that RFC 8259 asks for: brackets, commas, colons, numbers, literals,
 /// escapes. Lone surrogate escapes are made \ufffd in place, and remembered so that they can be
@@ -36,9 +37,10 @@ struct Key {
 /// Thread safety: none. Lifetime: the text and the index outlive the walk.
 class JsonWalk {
 public:
-    /// @param text   `bytes` long, then a NUL; repairs are written to it.
-    /// @param index  `count` offsets, then `bytes`.
-    void start(char* text, std::size_t bytes, const std::uint32_t* index, std::size_t count);
+    /// @param text  `bytes` long, then a NUL; repairs are written to it. The walk moves `index`
+    ///              along it.
+    /// False: no JSON; the walk is then over, and text() is still right.
+    bool start(char* text, std::size_t bytes, TokenIndex& index);
 
     /// The character at which the next token begins; NUL at the end.
     char peek() const { return text_[*next_]; }
@@ -46,7 +48,7 @@ public:
     /// Where the next token begins.
     std::uint32_t position() const { return *next_; }
 
-    bool is_at_end() const { return next_ == end_; }
+    bool is_at_end() const { return refill_at_ == nullptr && *next_ == bytes_ && !is_over_; }
 
     /// Passes one value of any kind.
     bool skip_value(Span& value);
@@ -81,6 +83,9 @@ public:
     /// Puts the bytes back that were sent between the two ends of `span`.
     void undo_repairs(Span span);
 
+    /// Gives buffers beyond `bytes_max` back; repairs can then not be undone.
+    void shrink(std::size_t bytes_max);
+
 private:
     /// Four hex digits that were overwritten with "fffd".
     struct Repair {
@@ -88,6 +93,15 @@ private:
         std::array<char, 4> was;
     };
 
+    /// To the next token. `next` always has another behind it, in the same window.
+    void step(const std::uint32_t*& next) {
+        if (++next == refill_at_) [[unlikely]]
+            next = refill(*next);
+    }
+
+    const std::uint32_t* refill(std::uint32_t offset);
+    const std::uint32_t* take_window();
+    const std::uint32_t* end_walk();
     std::string_view unescaped_name(const Key& key);
     bool take_key(const std::uint32_t*& next, Key& key);
     bool take_string(const std::uint32_t* next, Span& inside, bool& has_escapes);
@@ -100,8 +114,11 @@ private:
 
     char* text_ = nullptr;
     std::uint32_t bytes_ = 0;
+    TokenIndex* index_ = nullptr;
     const std::uint32_t* next_ = nullptr;
-    const std::uint32_t* end_ = nullptr;
+    const std::uint32_t* refill_at_ = nullptr;  ///< The window's last token; null in the last one.
+    std::array<std::uint32_t, 2> nowhere_{};    ///< Offsets of the text's NUL.
+    bool is_over_ = false;
     std::uint32_t depth_ = 0;
     std::uint32_t deepest_ = 0;
     std::uint32_t next_backslash_ = 0;  ///< The first one not yet checked; bytes_ if none.
@@ -113,7 +130,8 @@ private:
 template <class OnMember>
 bool JsonWalk::walk_object(Span& value, OnMember&& on_member) {
     if (peek() != '{') return false;
-    value.begin = *next_++;
+    value.begin = *next_;
+    step(next_);
     enter();
     if (peek() != '}') {
         for (;;) {
@@ -121,10 +139,11 @@ bool JsonWalk::walk_object(Span& value, OnMember&& on_member) {
             if (!take_key(next_, key) || !on_member(key)) return false;
             if (peek() == '}') break;
             if (peek() != ',') return false;
-            ++next_;
+            step(next_);
         }
     }
-    value.end = *next_++ + 1;
+    value.end = *next_ + 1;
+    step(next_);
     --depth_;
     return true;
 }
@@ -132,17 +151,19 @@ bool JsonWalk::walk_object(Span& value, OnMember&& on_member) {
 template <class OnElement>
 bool JsonWalk::walk_array(Span& value, OnElement&& on_element) {
     if (peek() != '[') return false;
-    value.begin = *next_++;
+    value.begin = *next_;
+    step(next_);
     enter();
     if (peek() != ']') {
         for (;;) {
             if (!on_element()) return false;
             if (peek() == ']') break;
             if (peek() != ',') return false;
-            ++next_;
+            step(next_);
         }
     }
-    value.end = *next_++ + 1;
+    value.end = *next_ + 1;
+    step(next_);
     --depth_;
     return true;
 }

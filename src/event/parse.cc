@@ -26,7 +26,7 @@ public:
             facts.name_source == nullptr || (*facts.name_source)(parsed_.write_key, own_facts);
         if (is_wanted) add_body(verdict);
         reader_.shrink();
-        body_ = {};
+        std::string().swap(body_);  // An assignment would keep its room.
         facts_ = nullptr;
         return std::exchange(parsed_, {});
     }

@@ -1,7 +1,10 @@
 #include <array>
+#include <tuple>
+#include <utility>
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "http/connection_internal.h"
@@ -44,7 +47,7 @@ Connection::Connection(tcp::socket socket, NetThread& thread)
 void Connection::keep() {
     if (unread_.empty()) {
         kept_.clear();
-        if (kept_.capacity() > kIdleBytesMax) kept_ = {};
+        if (kept_.capacity() > kIdleBytesMax) kept_.shrink_to_fit();
         unread_ = kept_;
         return;
     }
@@ -57,6 +60,8 @@ void Connection::keep() {
 
 awaitable<Connection::Io> Connection::fill() {
     keep();
+    if (std::exchange(has_filled_, false))
+        co_await boost::asio::post(socket_.get_executor(), boost::asio::use_awaitable);
     const auto room = boost::asio::buffer(thread_.read_buffer(), NetThread::kReadBytes);
     boost::system::error_code error;
     std::size_t bytes = socket_.read_some(room, error);
@@ -67,6 +72,7 @@ awaitable<Connection::Io> Connection::fill() {
         bytes = socket_.read_some(room, error);
     }
     if (error || bytes == 0) co_return Io::kClosed;
+    has_filled_ = bytes == NetThread::kReadBytes;
     if (kept_.empty()) {
         unread_ = {thread_.read_buffer(), bytes};
     } else {
@@ -116,7 +122,9 @@ awaitable<void> Connection::linger() {
 }
 
 awaitable<Connection::Io> Connection::wait(tcp::socket::wait_type what) {
-    auto [error] = co_await socket_.async_wait(what, kAwait);
+    boost::system::error_code error;
+    // The deadline may have passed while nothing was there to be cancelled.
+    if (!is_timed_out_) std::tie(error) = co_await socket_.async_wait(what, kAwait);
     if (is_timed_out_) {
         // Once: the answer that says so has its own deadline.
         is_timed_out_ = false;

@@ -57,6 +57,7 @@ private:
     std::string kept_;
     std::optional<SteadyTime> deadline_;
     bool is_timed_out_ = false;
+    bool has_filled_ = false;  ///< The last read took all it might: the others' turn comes first.
 };
 
 }  // namespace icelight::http

@@ -34,7 +34,7 @@ awaitable<Session::Next> Session::answer(Response response, bool keeps_alive) {
         keeps_alive && !response.closes_connection && !is_draining_ && !thread_.shared().is_closing;
     const int status = response.status;
     const Io io = co_await send(std::move(response), keeps_alive);
-    if (out_.capacity() > kKeptHeadBytes) out_ = {};
+    if (out_.capacity() > kKeptHeadBytes) std::string().swap(out_);
     telemetry::answered(io == Io::kOk ? status : 0, body_bytes_);
     if (io != Io::kOk) co_return Next::kClose;
     co_return keeps_alive ? Next::kRequest : Next::kLinger;
@@ -48,11 +48,12 @@ awaitable<Io> Session::send(Response response, bool keeps_alive) {
     }
     if (response.stream) response.stream->abandon();
     write_head(response, keeps_alive);
-    if (has_length(response.status) && !response.stream)
+    if (has_length(response.status) && !response.stream) {
         fmt::format_to(
             std::back_inserter(out_), "Content-Length: {}\r\n\r\n", response.body.size());
-    else
+    } else {
         out_ += "\r\n";
+    }
     std::string_view body = is_head ? std::string_view() : response.body;
     if (body.size() <= kInlineBodyBytes) {
         out_.append(body);
@@ -105,10 +106,11 @@ void Session::write_head(const Response& response, bool keeps_alive) {
         append_value(out_, value);
         out_ += "\r\n";
     }
-    if (!keeps_alive)
+    if (!keeps_alive) {
         out_ += "Connection: close\r\n";
-    else if (!request_->is_http_11)
+    } else if (!request_->is_http_11) {
         out_ += "Connection: keep-alive\r\n";
+    }
 }
 
 }  // namespace icelight::http

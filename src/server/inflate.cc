@@ -37,6 +37,15 @@ std::string_view name_of(Encoding encoding) {
     return "";
 }
 
+tl::unexpected<Error> too_large(std::string_view than) {
+    return fail(ErrorCode::kTooLarge, fmt::format("Body inflates to more than {}", than));
+}
+
+/// Judged by what was read so far: a bomb need not go off whole to be known.
+bool is_bomb(std::size_t produced, std::size_t consumed, const InflateLimits& limits) {
+    return produced >= limits.ratio_free_bytes && produced > consumed * limits.ratio_max;
+}
+
 tl::unexpected<Error> damaged(Encoding encoding, std::string_view why) {
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("Invalid {} body: {}", name_of(encoding), why));
@@ -44,8 +53,9 @@ tl::unexpected<Error> damaged(Encoding encoding, std::string_view why) {
 
 /// How much room to begin with. gzip has its length at its end (RFC 1952, ISIZE): a hint, which
 /// saves copying what was inflated when the room grows. One byte more, so that the end is seen.
-std::size_t first_bytes(std::string_view body, Encoding encoding) {
-    std::size_t bytes = std::max(kFirstBytes, body.size() * kUsualRatio);
+std::size_t first_bytes(std::string_view body, Encoding encoding, const InflateLimits& limits) {
+    std::size_t bytes =
+        std::min(limits.ratio_free_bytes, std::max(kFirstBytes, body.size() * kUsualRatio));
     if (encoding == Encoding::kGzip && body.size() > sizeof(std::uint32_t)) {
         ByteReader end(body.substr(body.size() - sizeof(std::uint32_t)));
         const std::size_t said = end.fixed<std::uint32_t>();
@@ -83,13 +93,14 @@ Result<std::string> inflate(std::string_view body,
                             Encoding encoding,
                             const InflateLimits& limits,
                             std::size_t padding_bytes) {
+    const std::size_t body_bytes = body.size();
     const auto decoder = make_decoder(encoding, body);
     if (!decoder) return fail(ErrorCode::kUnavailable, "no memory to inflate a body");
-    const std::size_t by_ratio = std::max(limits.ratio_free_bytes, body.size() * limits.ratio_max);
+    const std::size_t by_ratio = std::max(limits.ratio_free_bytes, body_bytes * limits.ratio_max);
     const std::size_t bytes_max = std::min(limits.bytes_max, by_ratio);
 
     std::string out;
-    const std::size_t begin_bytes = std::min(bytes_max, first_bytes(body, encoding));
+    const std::size_t begin_bytes = std::min(bytes_max, first_bytes(body, encoding, limits));
     out.reserve(begin_bytes + padding_bytes);
     out.resize(begin_bytes);
     std::span<char> room(out);
@@ -108,13 +119,14 @@ Result<std::string> inflate(std::string_view body,
             case Decoder::Step::kOutputFull:
                 if (out.size() < bytes_max) {
                     const std::size_t produced = out.size();
+                    if (is_bomb(produced, body_bytes - body.size(), limits))
+                        return too_large(fmt::format("{} times its size", limits.ratio_max));
                     out.resize(std::min(bytes_max, produced * 2));
                     room = std::span<char>(out).subspan(produced);
                 } else if (ends_now(*decoder, body)) {
                     is_whole = true;
                 } else {
-                    return fail(ErrorCode::kTooLarge,
-                                fmt::format("Body inflates to more than {} bytes", bytes_max));
+                    return too_large(fmt::format("{} bytes", bytes_max));
                 }
                 break;
         }

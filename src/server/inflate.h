@@ -12,8 +12,8 @@ namespace icelight::server {
 
 struct InflateLimits {
     std::size_t bytes_max = 16u << 20;  ///< Of the inflated body.
-    /// Inflated bytes for each compressed byte. Real JSON stays below 100; deflate cannot pass
-    /// 1032, the others can pass anything.
+    /// Inflated bytes for each compressed byte read so far. Real JSON stays below 100; deflate
+    /// cannot pass 1032, the others can pass anything.
     std::size_t ratio_max = 400;
     std::size_t ratio_free_bytes = 1u << 20;  ///< Below this size the ratio is not looked at.
 };

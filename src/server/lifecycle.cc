@@ -19,7 +19,7 @@ namespace {
 /// Larger buffers, those of large bodies, go back to the system when they are freed. Left alone the
 /// allocator would keep them from the second one on: a few giant requests would double what the
 /// process holds for good.
-constexpr int kMappedBytesMin = 1 << 20;
+constexpr int kMappedBytesMin = 512 << 10;
 
 log::Level level_of(const std::string& name) {
     if (name == "debug") return log::Level::kDebug;

@@ -15,9 +15,9 @@ IS_ALL = bool(os.environ.get("TEST_ALL"))
 ROUNDS, SECONDS = (7, 5) if IS_ALL else (1, 3)
 GOOD_CLIENTS = 4
 PAUSE_SECONDS = 0.02
-# Buffers of a body and what it inflates to, and the parser's index of it; one such body is worked on at a time.
-ADDED_MB_MAX = 96
-KEPT_MB_MAX = 24
+# A body as sent, what is inflated of a bomb until it is known, and the window of tokens; one giant is worked on at a time.
+ADDED_MB_MAX = 24
+KEPT_MB_MAX = 12
 LATENCY_RATIO_MAX = 2
 LATENCY_NOISE_SECONDS = 0.05
 

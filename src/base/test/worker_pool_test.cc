@@ -1,5 +1,7 @@
 #include "base/worker_pool.h"
 
+#include <sys/resource.h>
+
 #include <atomic>
 #include <future>
 
@@ -32,6 +34,18 @@ TEST(WorkerPool, RefusesWhenItsQueueIsFull) {
     EXPECT_TRUE(pool.try_run([] {}));
     EXPECT_FALSE(pool.try_run([] {}));
     release.set_value();
+}
+
+TEST(WorkerPool, ANicePoolsThreadsComeAfterTheOthers) {
+    const int own = ::getpriority(PRIO_PROCESS, 0);
+    std::promise<int> plain;
+    std::promise<int> nice;
+    WorkerPool first("test", 1, 1);
+    WorkerPool second("test", 1, 1, 5);
+    EXPECT_TRUE(first.try_run([&plain] { plain.set_value(::getpriority(PRIO_PROCESS, 0)); }));
+    EXPECT_TRUE(second.try_run([&nice] { nice.set_value(::getpriority(PRIO_PROCESS, 0)); }));
+    EXPECT_EQ(plain.get_future().get(), own);
+    EXPECT_EQ(nice.get_future().get(), 5);
 }
 
 }  // namespace

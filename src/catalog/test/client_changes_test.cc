@@ -94,7 +94,13 @@ TEST_F(ClientChangesTest, PropertiesAreReplacedAndTheReplySaysWhich) {
     EXPECT_EQ(reply->properties.removed, std::vector<std::string>{"owner"});
     EXPECT_EQ(reply->properties.missing, std::vector<std::string>{"none"});
     const auto loaded = catalog_->load_namespace({"analytics"});
-    EXPECT_EQ(loaded->properties, (std::map<std::string, std::string>{{"a", "1"}}));
+    const std::string place = io::file_location(options_.warehouse / "analytics");
+    EXPECT_EQ(loaded->properties,
+              (std::map<std::string, std::string>{{"a", "1"}, {"location", place}}));
+    ASSERT_THAT(catalog_->change({UpdateNamespace{{"analytics"}, {}, {{"location", "file:///x"}}},
+                                  std::nullopt}),
+                IsOk());
+    EXPECT_EQ(catalog_->load_namespace({"analytics"})->properties.at("location"), "file:///x");
     EXPECT_THAT(catalog_->change({UpdateNamespace{{"nope"}, {}, {}}, std::nullopt}),
                 IsError(ErrorCode::kNotFound));
 }

@@ -135,6 +135,33 @@ TEST(JsonWalk, AgreesWithAPlainReaderOnRandomAndOnDamagedTexts) {
     EXPECT_LT(valid, 15'000);
 }
 
+TEST(JsonWalk, WindowsOfAnySizeGiveTheSameReading) {
+    testing::RandomJson random(20261126);
+    BodyReader whole;
+    for (int round = 0; round < 10'000; ++round) {
+        std::string text = R"({"batch":[)" + random.event() + "," + random.event() + "]}";
+        if (round % 2 == 0) text = random.damage(std::move(text));
+        std::string first = text;
+        std::string second = text;
+        BodyReader narrow(1 + random.below(150));
+        const BodyVerdict verdict = whole.read(first, false);
+        ASSERT_EQ(narrow.read(second, false), verdict) << text;
+        if (verdict == BodyVerdict::kNotJson) continue;
+        ASSERT_EQ(first, second) << text;
+        ASSERT_EQ(narrow.events().size(), whole.events().size());
+        for (std::size_t i = 0; i < whole.events().size(); ++i) {
+            const EventSpans& one = whole.events()[i];
+            const EventSpans& other = narrow.events()[i];
+            ASSERT_EQ(whole.text(one.whole), narrow.text(other.whole)) << text;
+            ASSERT_EQ(one.repairs, other.repairs) << text;
+            ASSERT_EQ(one.depth, other.depth) << text;
+            ASSERT_EQ(one.has_escapes, other.has_escapes) << text;
+            for (std::size_t field = 0; field < one.fields.size(); ++field)
+                ASSERT_EQ(whole.text(one.fields[field]), narrow.text(other.fields[field])) << text;
+        }
+    }
+}
+
 TEST(JsonWalk, EveryTruncationIsRefused) {
     testing::RandomJson random(5);
     BodyReader reader;

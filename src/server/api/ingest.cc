@@ -25,6 +25,9 @@ using boost::asio::awaitable;
 
 constexpr std::size_t kInlineBytesMax = 64u << 10;  ///< Larger bodies would hold up the net thread.
 constexpr std::size_t kPoolItemsMax = 256;
+constexpr std::size_t kLargeBytesMin = 1u << 20;
+constexpr std::size_t kLargeItemsMax = 64;
+constexpr int kLargeNice = 10;
 constexpr std::chrono::milliseconds kAppendWaitMax{20'000};
 constexpr std::size_t kInlineResultsMax = 1'000;  ///< More are written out on the pool.
 
@@ -85,6 +88,7 @@ struct Ingest::Parsed {
     std::vector<bool> kept;  ///< Of each reject: did the quota let it into the batch?
 };
 
+// NOLINTNEXTLINE(readability-function-size): everything a request passes through
 Ingest::Ingest(IngestOptions options,
                wal::Log& log,
                const lake::Flusher& flusher,
@@ -102,13 +106,15 @@ Ingest::Ingest(IngestOptions options,
           [&flusher] { return flusher.lag().bytes; },
           files,
           clock),
-      pool_("ingest", 1, kPoolItemsMax) {
+      pool_("ingest", 1, kPoolItemsMax),
+      large_pool_("ingest-large", 1, kLargeItemsMax, kLargeNice) {
     // The series are there before the first event is refused.
     telemetry::refused_events("other", 0);
 }
 
 void Ingest::close() {
     pool_.close();
+    large_pool_.close();
 }
 
 void Ingest::add_routes(http::Router& router) {
@@ -147,10 +153,9 @@ awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr 
     if (request->body.size() <= kInlineBytesMax && encoding_of(*request) == Encoding::kIdentity) {
         parsed = parse(*path, *request);
     } else {
-        std::function<Result<Parsed>()> work = [this, path, request] {
-            return parse(*path, *request);
-        };
-        parsed = co_await offload<Parsed>(pool_, std::move(work));
+        const bool is_large = request->body.size() >= kLargeBytesMin;
+        auto work = make_parse(path, request);
+        parsed = co_await offload<Parsed>(is_large ? large_pool_ : pool_, std::move(work));
     }
     if (!parsed) {
         telemetry::refused_request(error_code_name(parsed.error().code));
@@ -158,14 +163,21 @@ awaitable<http::Response> Ingest::post(const IngestPath* path, http::RequestPtr 
         answer_in_dialect(*path, refused);
         co_return refused;
     }
-    if (parsed->refusal) {
-        telemetry::refused_request(http::code_of(parsed->refusal->status));
-        co_return std::move(*parsed->refusal);
+    if (auto& refusal = parsed->refusal) {
+        telemetry::refused_request(http::code_of(refusal->status));
+        co_return std::move(*refusal);
     }
     auto shared_parsed = std::make_shared<Parsed>(std::move(*parsed));
     auto response = co_await store(std::move(shared_parsed), std::move(request));
     answer_in_dialect(*path, response);
     co_return response;
+}
+
+std::function<Result<Ingest::Parsed>()> Ingest::make_parse(const IngestPath* path,
+                                                           http::RequestPtr request) {
+    return [this, path, request = std::move(request)] {
+        return parse(*path, *request);
+    };
 }
 
 Result<Ingest::Parsed> Ingest::parse(const IngestPath& path, http::Request& request) {
@@ -198,10 +210,13 @@ Result<Ingest::Parsed> Ingest::parse(const IngestPath& path, http::Request& requ
         facts.remote_ip = address;
         return true;
     };
+    // Not of the choice itself: that would be a view of a copy.
+    std::string_view source_id;
+    if (parsed.source) source_id = parsed.source->id;
     const event::RequestFacts facts{.path = path.kind,
                                     .route_type = path.route_type,
                                     .received_at = request.received_at,
-                                    .source_id = parsed.source ? parsed.source->id : "",
+                                    .source_id = source_id,
                                     .content_type = request.header("content-type"),
                                     .sent_at_header = request.header("sentat"),
                                     .remote_ip = address,
@@ -271,6 +286,17 @@ awaitable<http::Response> Ingest::store(std::shared_ptr<Parsed> whole, http::Req
     co_return represented;
 }
 
+/// `offsets` outlives the work.
+std::function<Result<http::Response>()> Ingest::make_results(std::shared_ptr<const Parsed> whole,
+                                                             const Offsets* offsets,
+                                                             http::Response answer) {
+    return [whole = std::move(whole), offsets, answer = std::move(answer)] {
+        http::Response copy = answer;
+        add_results(whole->request, *offsets, copy);
+        return Result<http::Response>(std::move(copy));
+    };
+}
+
 awaitable<http::Response> Ingest::represent(std::shared_ptr<Parsed> whole,
                                             Offsets offsets,
                                             http::Response answer) {
@@ -278,11 +304,7 @@ awaitable<http::Response> Ingest::represent(std::shared_ptr<Parsed> whole,
         add_results(whole->request, offsets, answer);
         co_return answer;
     }
-    std::function<Result<http::Response>()> work = [whole, &offsets, answer] {
-        http::Response copy = answer;
-        add_results(whole->request, offsets, copy);
-        return Result<http::Response>(std::move(copy));
-    };
+    auto work = make_results(whole, &offsets, answer);
     auto written = co_await offload<http::Response>(pool_, std::move(work));
     // The events are stored: a full pool costs their results, not the answer.
     co_return written ? std::move(*written) : std::move(answer);

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -51,9 +52,12 @@ struct IngestOptions {
 ///
 /// Answers: 200 {"success":true,"count":n,"rejected":n,"duplicates":n,"token":"…"} when any event
 /// is stored (or was before); 400 with `errors` when none is good; 401, 413, 415, 429 and 503 with
-/// Retry-After. `Prefer: return=representation` adds what became of each event. Thread safety:
-/// handlers run on the net threads; bodies over 64 KiB are parsed on the thread "ingest". Lifetime:
-/// everything given to the constructor outlives it; close() before the log closes.
+/// Retry-After. `Prefer: return=representation` adds what became of each event.
+///
+/// Thread safety: handlers run on the net threads; bodies over 64 KiB and compressed ones are
+/// parsed on the thread "ingest", those over 1 MiB on "ingest-large", which everything else goes
+/// before. Lifetime: everything given to the constructor outlives it; close() before the log
+/// closes.
 class Ingest {
 public:
     Ingest(IngestOptions options,
@@ -73,7 +77,7 @@ public:
     /// Takes what the body holds, as if it had come by `path`, which outlives the call.
     boost::asio::awaitable<http::Response> post(const IngestPath* path, http::RequestPtr request);
 
-    /// Ends the thread "ingest" after what it was given.
+    /// Ends the two threads after what they were given.
     void close();
 
 private:
@@ -86,6 +90,10 @@ private:
                                                      Offsets offsets,
                                                      http::Response answer);
     Result<Parsed> parse(const IngestPath& path, http::Request& request);
+    std::function<Result<Parsed>()> make_parse(const IngestPath* path, http::RequestPtr request);
+    static std::function<Result<http::Response>()> make_results(std::shared_ptr<const Parsed> whole,
+                                                                const Offsets* offsets,
+                                                                http::Response answer);
     wal::Batch make_batch(Parsed& whole);
 
     // constant after construction
@@ -97,6 +105,7 @@ private:
     RejectQuota quota_;
     Floors floors_;
     WorkerPool pool_;
+    WorkerPool large_pool_;  ///< So that giants take turns with each other only.
 };
 
 }  // namespace icelight::server

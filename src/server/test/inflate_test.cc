@@ -169,6 +169,18 @@ TEST(Inflate, ABombIsRefused) {
     }
 }
 
+TEST(Inflate, ABombIsKnownByItsBeginning) {
+    for (const Coding& coding : kCodings) {
+        const std::string spaces(8 << 20, ' ');
+        const auto first =
+            inflate(coding.compress(spaces + noise(200'000)), coding.encoding, {}, 0);
+        EXPECT_THAT(first, HasMessage("more than 400 times its size")) << coding.name;
+        const auto second =
+            inflate(coding.compress(noise(200'000) + spaces), coding.encoding, {}, 0);
+        EXPECT_THAT(second, IsOk()) << coding.name;
+    }
+}
+
 TEST(FindEncoding, KnowsTheNamesInAnyCase) {
     EXPECT_EQ(find_encoding(""), Encoding::kIdentity);
     EXPECT_EQ(find_encoding("GZip"), Encoding::kGzip);

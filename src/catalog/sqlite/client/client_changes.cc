@@ -6,7 +6,6 @@
 
 #include "catalog/refusal.h"
 #include "catalog/sqlite/client/request_rows.h"
-#include "catalog/sqlite/client/view_rows.h"
 #include "catalog/telemetry.h"
 
 namespace icelight::catalog::sqlite {
@@ -93,7 +92,7 @@ Result<> ClientChanges::load_view_of(Connection& connection,
     if (const auto* commit = std::get_if<CommitView>(&change)) ident = &commit->ident;
     if (const auto* adopt = std::get_if<RegisterView>(&change)) ident = &adopt->ident;
     if (ident == nullptr) return {};
-    ICE_ASSIGN(const auto row, find_view(connection, *ident));
+    ICE_ASSIGN(const auto row, find_relation(connection, Relation::kView, *ident));
     if (!row) return {};
     ICE_ASSIGN(auto metadata, load_view_metadata(shop_.files, row->metadata_location));
     reply.views = {{std::move(metadata), row->metadata_location}};
