@@ -22,6 +22,8 @@ using engine::quote_identifier;
 using engine::quote_literal;
 
 constexpr std::size_t kViewsMax = 1'024;
+constexpr std::size_t kCheckedMax = 256;
+constexpr std::size_t kCheckedBytesMax = 16u << 10;
 /// Room for the engine's own data beside what its memory limit counts.
 constexpr std::uint64_t kDataBytesBeside = 512u << 20;
 
@@ -170,7 +172,15 @@ Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup, const F
 
 Result<Statement> SqlHost::check(std::string_view sql) {
     if (!has_gate_) return Statement{StatementKind::kRows, {{"", "events"}}, false, {}};
-    return check_statement(own_, sql);
+    std::string text(sql);
+    const auto known = checked_.find(text);
+    if (known != checked_.end()) return known->second;
+    auto statement = check_statement(own_, sql);
+    if (statement && text.size() <= kCheckedBytesMax) {
+        if (checked_.size() == kCheckedMax) checked_.clear();
+        checked_.emplace(std::move(text), *statement);
+    }
+    return statement;
 }
 
 Result<Prepared> SqlHost::prepare(const PrepareMessage& request,

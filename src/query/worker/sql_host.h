@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -95,6 +96,9 @@ private:
     Tail tail_;
     TableFilesCache files_;
     bool has_gate_ = true;
+    /// What the gate said of a text: reading it takes longer than a small query. Bounded by
+    /// kCheckedMax of kCheckedBytesMax each.
+    std::unordered_map<std::string, Statement> checked_;
     std::string space_;  ///< Of names without one.
     std::filesystem::path spill_;
     /// By "catalog.space.table" without case. Bounded by kViewsMax.
