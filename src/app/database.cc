@@ -50,6 +50,35 @@ constexpr std::array kSteps = {
         hint TEXT NOT NULL,
         created_at_us INTEGER NOT NULL) STRICT, WITHOUT ROWID;
     )",
+    R"(
+    CREATE TABLE query_history(
+        id INTEGER PRIMARY KEY,
+        name TEXT NOT NULL,
+        owner TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        sql TEXT NOT NULL,
+        sql_bytes INTEGER NOT NULL,
+        format TEXT NOT NULL,
+        status TEXT NOT NULL,
+        error TEXT NOT NULL,
+        started_at_us INTEGER NOT NULL,
+        duration_us INTEGER NOT NULL,
+        rows INTEGER NOT NULL,
+        bytes INTEGER NOT NULL,
+        meta TEXT NOT NULL) STRICT;
+    CREATE INDEX query_history_by_name ON query_history(name);
+    CREATE TABLE saved_queries(
+        id TEXT PRIMARY KEY,
+        owner TEXT NOT NULL,
+        name TEXT NOT NULL,
+        folder TEXT NOT NULL,
+        description TEXT NOT NULL,
+        sql TEXT NOT NULL,
+        is_shared INTEGER NOT NULL,
+        created_at_us INTEGER NOT NULL,
+        updated_at_us INTEGER NOT NULL,
+        UNIQUE(owner, name)) STRICT;
+    )",
 };
 
 constexpr mode_t kOwnerOnly = 0600;

@@ -64,6 +64,8 @@ Result<> check_token(const Token& token) {
     };
     if (token.name.empty() || token.name.size() > kNameBytesMax)
         return refuse(fmt::format("name: give 1 to {} bytes", kNameBytesMax));
+    if (token.name == kLocalCaller || token.name == kOperatorCaller)
+        return refuse("name: '" + token.name + "' is what callers without a token are called");
     if (token.scopes.size() > kScopesMax)
         return refuse(fmt::format("scopes: at most {}", kScopesMax));
     for (const auto& scope : token.scopes) {

@@ -33,6 +33,10 @@ std::string scope_text(const Scope& scope);
 /// @error kInvalidArgument
 Result<Scope> parse_scope(std::string_view text);
 
+/// Names of callers who need no token of app.db; no token may have them.
+inline constexpr std::string_view kLocalCaller = "this machine";
+inline constexpr std::string_view kOperatorCaller = "auth.api-token";
+
 /// A token without its secret.
 struct Token {
     std::string id;

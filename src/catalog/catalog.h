@@ -28,6 +28,9 @@ struct TableCommit;    // table_commit.h
 struct ClientRequest;  // client_change.h
 struct ClientReply;
 
+/// Of a namespace: where its tables lie. Clients that place tables themselves go by it.
+inline constexpr const char* kLocationProperty = "location";
+
 struct Namespace {
     std::vector<std::string> levels;
     std::map<std::string, std::string> properties;
@@ -106,6 +109,7 @@ public:
     /// Direct children of `parent` (empty: the top level), by name.
     /// @error kNotFound  `parent` does not exist.
     virtual Result<std::vector<Namespace>> list_namespaces(std::vector<std::string> parent) = 0;
+    /// With kLocationProperty, also when nobody set it.
     /// @error kNotFound
     virtual Result<Namespace> load_namespace(std::vector<std::string> levels) = 0;
     /// @error kAlreadyExists; kNotFound: its parent does not exist; kInvalidArgument: a bad level.

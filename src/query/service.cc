@@ -33,9 +33,11 @@ struct Job {
     Request request;
     Done done;
     SteadyTime begin;
+    TimestampUs started_us = 0;
     Deadline deadline;
     std::atomic<bool> is_cancelled{false};
     std::atomic<bool> is_running{false};
+    std::atomic<bool> is_ended{false};  ///< Its answer is on its way.
     SteadyTime admitted{};
 
     QueryBounds bounds() const { return {deadline, &is_cancelled}; }
@@ -73,9 +75,13 @@ public:
           clock_(clock),
           pool_(options_),
           queue_(options_.queued_max, options_.queued_bytes_max),
-          cache_(options_.cache_bytes_max) {}
+          cache_(options_.cache_bytes_max),
+          last_id_(static_cast<QueryId>(clock.now_us())) {}
 
     Result<> start();
+
+    QueryId make_id() { return ++last_id_; }
+
     QueryId run(Request request, Done done);
     void cancel(QueryId id);
     std::size_t cancel_named(std::string_view name, std::string_view owner);
@@ -92,6 +98,7 @@ private:
     Result<Reply> run_on(WorkerClient& worker, Job& job);
     void settle(std::unique_ptr<WorkerClient> worker);
     void finish(Job& job, Result<Reply> reply);
+    void note_end(Job& job, const Result<Reply>& reply);
 
     const Options options_;
     wal::Log& log_;
@@ -101,7 +108,7 @@ private:
     FairQueue<std::shared_ptr<Job>> queue_;
     AnswerCache cache_;
     std::vector<std::thread> threads_;
-    std::atomic<QueryId> last_id_{0};
+    std::atomic<QueryId> last_id_;  ///< Begins with the time, so that no start repeats another's.
     std::atomic<std::size_t> active_{0};
     std::atomic<std::uint64_t> crashes_{0};
     std::atomic<std::uint64_t> kills_{0};
@@ -122,13 +129,14 @@ Result<> Service::Impl::start() {
 
 QueryId Service::Impl::run(Request request, Done done) {
     auto job = std::make_shared<Job>();
-    job->id = ++last_id_;
+    job->id = request.id != 0 ? request.id : make_id();
     job->request = std::move(request);
     job->done = std::move(done);
     job->begin = clock_.steady();
+    job->started_us = clock_.now_us();
     job->deadline = deadline_in(job->request.timeout);
     if (auto valid = check_request(job->request); !valid) {
-        job->done(tl::unexpected(valid.error()));
+        finish(*job, tl::unexpected(valid.error()));
         return job->id;
     }
     if (answer_from_cache(*job)) return job->id;
@@ -165,7 +173,9 @@ bool Service::Impl::answer_from_cache(Job& job) {
         reply.body.insert(reply.body.size() - 2,
                           fmt::format(",\"cacheAgeMs\":{}", reply.age->count()));
     }
-    job.done(std::move(reply));
+    Result<Reply> answered = std::move(reply);
+    note_end(job, answered);
+    job.done(std::move(answered));
     return true;
 }
 
@@ -191,6 +201,7 @@ std::vector<ActiveQuery> Service::Impl::active() const {
     const std::lock_guard lock(mutex_);
     list.reserve(jobs_.size());
     for (const auto& [id, job] : jobs_) {
+        if (job->is_ended) continue;
         list.push_back({.id = id,
                         .name = job->request.name,
                         .owner = job->request.owner,
@@ -226,6 +237,13 @@ void Service::Impl::answer(Job& job) {
     finish(job, std::move(reply));
 }
 
+void Service::Impl::note_end(Job& job, const Result<Reply>& reply) {
+    if (!options_.note_end) return;
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - job.begin);
+    options_.note_end({job.id, job.request, job.started_us, took, reply});
+}
+
 void Service::Impl::finish(Job& job, Result<Reply> reply) {
     Result<> outcome;
     if (!reply) outcome = tl::unexpected(reply.error());
@@ -233,6 +251,8 @@ void Service::Impl::finish(Job& job, Result<Reply> reply) {
     telemetry::answered(
         outcome,
         std::chrono::duration_cast<std::chrono::microseconds>(system_clock().steady() - job.begin));
+    note_end(job, reply);
+    job.is_ended = true;
     auto done = std::move(job.done);
     done(std::move(reply));
     // `job` may go with its entry.
@@ -358,6 +378,10 @@ Service::~Service() {
 
 Result<> Service::start() {
     return impl_->start();
+}
+
+QueryId Service::make_id() {
+    return impl_->make_id();
 }
 
 QueryId Service::run(Request request, Done done) {

@@ -45,6 +45,16 @@ inline constexpr std::chrono::milliseconds kDeadlineDefault{30'000};
 inline constexpr std::chrono::milliseconds kDeadlineMax{300'000};
 inline constexpr std::chrono::milliseconds kWaitAfterMax{5'000};
 
+/// Names a running or waiting query; ascending, also from one start of the server to the next.
+using QueryId = std::uint64_t;
+
+/// Who thought of a query.
+enum class Origin : std::uint8_t {
+    kServer,  ///< This server, to answer something else.
+    kSql,     ///< The user, in SQL.
+    kCube,    ///< The user, in the words of the semantic layer.
+};
+
 /// Takes pieces of a body in order, on a thread of the service; may block while the client is
 /// slow, not past the query's deadline. False: the client is gone, stop.
 using WriteBody = std::function<bool(std::string_view)>;
@@ -73,6 +83,8 @@ struct ReplyFacts {
 };
 
 struct Request {
+    QueryId id = 0;  ///< Of Service::make_id(); 0: one is made.
+    Origin origin = Origin::kServer;
     std::string sql;            ///< At most kSqlBytesMax.
     std::string name;           ///< The client's own, for cancel_named(); may be empty.
     std::string owner;          ///< Whose query: owners take turns, and hold half the queue each.
@@ -106,8 +118,14 @@ std::string_view content_type_of(Format format);
 /// When an error comes after write() was called, the reply is incomplete: break the stream off.
 using Done = std::function<void(Result<Reply>)>;
 
-/// Names a running or waiting query, for cancel().
-using QueryId = std::uint64_t;
+/// A query that ended, just before its Done is called.
+struct QueryEnd {
+    QueryId id = 0;
+    const Request& request;
+    TimestampUs started_us = 0;
+    std::chrono::microseconds took{0};
+    const Result<Reply>& reply;
+};
 
 struct Options {
     std::filesystem::path warehouse;        ///< Absolute; the workers read it.
@@ -127,6 +145,8 @@ struct Options {
     bool is_isolated = true;                      ///< Own namespaces where permitted.
     /// Serve although the kernel has no Landlock: the other fences alone.
     bool allows_missing_landlock = false;
+    /// Called for each query that ends, on the thread that ends it; must not block. May be empty.
+    std::function<void(const QueryEnd&)> note_end;
 };
 
 /// A query that waits or runs.
@@ -175,6 +195,9 @@ public:
     /// @error kUnavailable  none does; the message says why (no Landlock, a self-test that failed).
     ///   The service stays up and answers queries with that error.
     Result<> start();
+
+    /// For Request::id, when the caller must know it before the query ends.
+    QueryId make_id();
 
     /// Queues a query.
     QueryId run(Request request, Done done);

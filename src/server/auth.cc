@@ -26,7 +26,7 @@ std::string_view trim(std::string_view text) {
     return text;
 }
 
-std::shared_ptr<const app::Token> make_admin(const char* name) {
+std::shared_ptr<const app::Token> make_admin(std::string_view name) {
     app::Token token;
     token.name = name;
     token.role = app::Role::kAdmin;
@@ -64,8 +64,8 @@ std::optional<std::string> find_secret(const Credentials& credentials) {
 }
 
 Result<std::shared_ptr<const app::Token>> Auth::find_caller(const http::Request& request) const {
-    static const auto local_caller = make_admin("this machine");
-    static const auto operator_caller = make_admin("auth.api-token");
+    static const auto local_caller = make_admin(app::kLocalCaller);
+    static const auto operator_caller = make_admin(app::kOperatorCaller);
     const auto keys = keys_ ? keys_() : nullptr;
     if (options_.api_token.empty() && (keys == nullptr || !keys->has_tokens())) {
         if (options_.is_insecure || find_client_address(request, options_.proxies).is_local)

@@ -2,12 +2,12 @@
 
 #include <array>
 #include <chrono>
-#include <ctime>
 #include <span>
 
 #include <boost/json.hpp>
 
 #include "app/key_store.h"
+#include "server/iso_text.h"
 
 namespace icelight::server {
 namespace {
@@ -18,15 +18,6 @@ constexpr std::int64_t kGraceSeconds = 24LL * 3600;
 
 tl::unexpected<Error> refuse(std::string message) {
     return fail(ErrorCode::kInvalidArgument, std::move(message));
-}
-
-std::string iso_text(TimestampUs time_us) {
-    const auto seconds = static_cast<std::time_t>(time_us / 1'000'000);
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    std::array<char, 32> text{};
-    const auto length = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return {text.data(), length};
 }
 
 /// The members of a JSON object by name and type; what nobody asked for is an
@@ -103,7 +94,7 @@ json::object json_of(const app::Source& source) {
     out["allowed_origins"] = std::move(origins);
     out["events_per_second_max"] = source.events_per_second_max;
     out["ip_policy"] = app::ip_policy_name(source.ip_policy);
-    out["created_at"] = iso_text(source.created_at_us);
+    out["created_at"] = iso_seconds(source.created_at_us);
     return out;
 }
 
@@ -111,9 +102,9 @@ json::object json_of(const app::WriteKey& key) {
     json::object out;
     out["id"] = key.id;
     out["hint"] = key.hint;
-    out["created_at"] = iso_text(key.created_at_us);
+    out["created_at"] = iso_seconds(key.created_at_us);
     out["expires_at"] =
-        key.expires_at_us == 0 ? json::value() : json::value(iso_text(key.expires_at_us));
+        key.expires_at_us == 0 ? json::value() : json::value(iso_seconds(key.expires_at_us));
     return out;
 }
 
@@ -127,7 +118,7 @@ json::object json_of(const app::Token& token) {
         scopes.emplace_back(app::scope_text(scope));
     out["scopes"] = std::move(scopes);
     out["hint"] = token.hint;
-    out["created_at"] = iso_text(token.created_at_us);
+    out["created_at"] = iso_seconds(token.created_at_us);
     return out;
 }
 

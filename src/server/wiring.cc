@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "app/key_store.h"
+#include "app/queries/query_history.h"
+#include "app/queries/saved_queries.h"
 #include "base/clock.h"
 #include "base/worker_pool.h"
 #include "catalog/catalog.h"
@@ -37,6 +39,8 @@
 #include "server/api/source_config.h"
 #include "server/api/sql/assist.h"
 #include "server/api/sql/queries.h"
+#include "server/api/sql/query_record.h"
+#include "server/api/sql/saved.h"
 #include "server/api/webhook.h"
 #include "server/auth.h"
 #include "server/config.h"
@@ -202,6 +206,9 @@ struct Wiring::Parts {
     std::unique_ptr<http::Listener> listener;
     std::optional<app::Database> database;
     std::unique_ptr<app::KeyStore> keys;
+    std::unique_ptr<app::SavedQueries> saved;
+    WorkerPool app_pool{"app", 1, kAppPoolItemsMax};
+    std::unique_ptr<app::QueryHistory> history;  ///< Puts work on the pool to the end.
     std::unique_ptr<Auth> auth;
     std::unique_ptr<IngestGate> gate;
     std::unique_ptr<catalog::Catalog> catalog;
@@ -215,8 +222,6 @@ struct Wiring::Parts {
     WorkerPool catalog_writers{"catalog-write", kCatalogWriteThreads, kCatalogPoolItemsMax};
     std::unique_ptr<Ingest> ingest;
     std::unique_ptr<Live> live;
-
-    WorkerPool app_pool{"app", 1, kAppPoolItemsMax};
 
     // In this order.
     Result<> open_keys(const Config& config, const ListenAddress& listen);
@@ -264,6 +269,10 @@ Result<> Wiring::Parts::open_keys(const Config& config, const ListenAddress& lis
     ICE_ASSIGN(const auto proxies, ProxyList::parse(config.text("ingest.trusted-proxies")));
     ICE_ASSIGN(database, app::Database::open(directory.app_file(), system_clock()));
     ICE_ASSIGN(keys, app::KeyStore::open(*database, system_clock()));
+    saved = std::make_unique<app::SavedQueries>(*database, system_clock());
+    history =
+        std::make_unique<app::QueryHistory>(*database, app_pool, app::QueryHistory::Options{});
+    history->start();
     const KeysInForce in_force = [store = keys.get()] {
         return store->table();
     };
@@ -312,8 +321,11 @@ void Wiring::Parts::start_work(const Config& config) {
     upkeep = std::make_unique<lake::Upkeep>(
         upkeep_options(config, directory), *catalog, files, system_clock());
     upkeep->start();
-    query = std::make_unique<query::Service>(
-        query_options(config, directory), *log, *catalog, system_clock());
+    auto sql = query_options(config, directory);
+    sql.note_end = [this](const query::QueryEnd& end) {
+        if (auto record = make_query_record(end)) history->note(std::move(*record));
+    };
+    query = std::make_unique<query::Service>(std::move(sql), *log, *catalog, system_clock());
     if (auto started = query->start(); !started)
         telemetry::sql_unavailable(started.error().message);
     ingest = std::make_unique<Ingest>(
@@ -352,7 +364,9 @@ std::shared_ptr<const http::Router> Wiring::Parts::make_router(const Config& con
                       .memory_bytes_max = config.number("query.memory-bytes-max")});
     add_assist_routes(
         *router, {.service = *query, .auth = *auth, .timeout = config.duration("query.timeout")});
-    add_queries_routes(*router, {.service = *query, .auth = *auth});
+    add_queries_routes(*router,
+                       {.service = *query, .history = *history, .auth = *auth, .pool = app_pool});
+    add_saved_routes(*router, {*saved, *auth, app_pool});
     DeadLetters::add_routes(
         *router,
         {*query,
@@ -404,6 +418,7 @@ void Wiring::stop(const StopLimits& limits) {
     parts_->live->close();
     note("requests", parts_->listener->close(deadline_in(limits.requests)));
     parts_->query->close(deadline_in(std::chrono::milliseconds(0)));
+    parts_->history->close();
     parts_->catalog_writers.close();
     parts_->ingest->close();
     note("log", parts_->log->close(deadline_in(limits.log)));

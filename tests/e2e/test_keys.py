@@ -1,5 +1,6 @@
 """Sources, write keys and tokens: made by the commands, in force at once, kept across restarts, never shown again."""
 
+import json
 import subprocess
 import unittest
 
@@ -63,6 +64,36 @@ class CommandTest(KeysCase):
         self.assertIn("ops", self.run_command("token", "list", ICELIGHT_TOKEN=token))
         self.run_command("token", "revoke", "ops", ICELIGHT_TOKEN=token)
         self.assertEqual(self.run_command("token", "list"), "")
+
+
+class OwnQueriesTest(KeysCase):
+    def ask(self, token, method, path, **body):
+        return self.server.request(method, path, json.dumps(body) if body else None, {"Authorization": f"Bearer {token}"})
+
+    def test_history_and_saved_queries_are_the_tokens_own_and_survive_a_restart(self):
+        tokens = {name: self.run_command("token", "add", name, "--role", role)
+                  for name, role in (("ops", "admin"), ("ada", "read"), ("bob", "read"))}
+        self.server.start()
+        saved = {}
+        for name, token in tokens.items():
+            self.assertEqual(self.ask(token, "POST", "/query", sql=f"SELECT '{name}' AS who").status, 200)
+            made = self.ask(token, "POST", "/api/queries/saved", name="mine", sql=f"SELECT '{name}'", shared=name == "ada")
+            saved[name] = made.json()["query"]["id"]
+
+        def seen(token):
+            history = self.ask(token, "GET", "/api/queries/history").json()["queries"]
+            listed = self.ask(token, "GET", "/api/queries/saved").json()["queries"]
+            return sorted(query["owner"] for query in history), sorted(query["owner"] for query in listed)
+
+        for _ in range(2):
+            self.assertEqual(seen(tokens["ops"]), (["ada", "bob", "ops"], ["ada", "bob", "ops"]))
+            self.assertEqual(seen(tokens["ada"]), (["ada"], ["ada"]))
+            self.assertEqual(seen(tokens["bob"]), (["bob"], ["ada", "bob"]))
+            self.server.restart()
+        for who, of, status in (("bob", "ada", 403), ("ada", "bob", 404), ("ops", "bob", 200), ("ada", "ada", 200)):
+            self.assertEqual(self.ask(tokens[who], "DELETE", f"/api/queries/saved/{saved[of]}").status, status, (who, of))
+        of_ada = self.ask(tokens["ada"], "GET", "/api/queries/history").json()["queries"][0]["id"]
+        self.assertEqual(self.ask(tokens["bob"], "GET", f"/api/queries/{of_ada}").status, 404)
 
 
 class ProxyTest(KeysCase):

@@ -174,6 +174,43 @@ class CancelTest(SqlCase):
         self.assertEqual(self.server.value("SELECT 1 AS one"), 1)
 
 
+class HistoryTest(SqlCase):
+    def get(self, path, **headers):
+        return self.server.request("GET", path, headers=headers)
+
+    def test_what_a_reply_was_made_from_is_there_for_every_format(self):
+        for format in ("json", "csv", "ndjson", "parquet"):
+            reply = self.query("SELECT user_id FROM events", format=format, queryId=f"one-{format}")
+            for name in (reply.headers["x-query-id"], f"one-{format}"):
+                found = self.get(f"/api/queries/{name}").json()["query"]
+                self.assertEqual((found["state"], found["status"], found["format"]), ("ended", "ok", format))
+                self.assertEqual((found["rows"], found["bytes"]), (len(self.sent), len(reply.body)))
+                self.assertEqual((found["meta"]["rowCount"], found["meta"]["truncated"]), (len(self.sent), False))
+                self.assertGreaterEqual(found["meta"]["rowsScanned"], len(self.sent))
+                self.assertIn("filesSkipped", found["meta"])
+
+    def test_what_failed_is_kept_too_and_found_by_its_words(self):
+        self.query("SELECT nothing_like_it FROM events")
+        self.query("SELECT count(*) FROM range(1000000) a, range(1000000) b", timeoutMs=50)
+        history = self.get("/api/queries/history?status=error&text=NOTHING_like").json()["queries"]
+        self.assertEqual([query["sql"] for query in history], ["SELECT nothing_like_it FROM events"])
+        self.assertIn("nothing_like_it", history[0]["error"])
+        self.assertEqual(self.get("/api/queries/history?status=timeout").json()["queries"][0]["durationMs"] > 40, True)
+
+    def test_pages_follow_each_other_and_cubes_are_of_their_own_kind(self):
+        for number in range(5):
+            self.query(f"SELECT {number} AS page_by_page")
+        seen, path = [], "/api/queries/history?limit=2&text=page_by_page"
+        page = self.get(path).json()
+        while page["queries"]:
+            seen += [query["sql"][7] for query in page["queries"]]
+            page = self.get(f"{path}&before={page['next']}").json() if page["next"] else {"queries": []}
+        self.assertEqual(seen, ["4", "3", "2", "1", "0"])
+        load = json.dumps({"query": {"measures": ["Events.count"]}})
+        self.assertEqual(self.server.request("POST", "/cubejs-api/v1/load", load).status, 200)
+        self.assertEqual(self.get("/api/queries/history?limit=1").json()["queries"][0]["kind"], "cube")
+
+
 class AssistTest(SqlCase):
     def post(self, path, **body):
         return self.server.request("POST", path, json.dumps(body))

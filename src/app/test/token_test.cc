@@ -45,6 +45,7 @@ TEST(Token, ReadersReadEverythingAndWriteWhatTheirScopesSay) {
 TEST(TokenCheck, NamesWhatIsWrong) {
     EXPECT_THAT(check_token({.name = "a", .role = Role::kRead}), IsOk());
     EXPECT_THAT(check_token({.name = "", .role = Role::kRead}), HasMessage("name:"));
+    EXPECT_THAT(check_token({.name = "this machine"}), HasMessage("callers without a token"));
     EXPECT_THAT(check_token({.name = "a", .role = Role::kCatalog}), HasMessage("scopes:"));
     EXPECT_THAT(check_token({.name = "a", .role = Role::kAdmin, .scopes = {{"x", true}}}),
                 HasMessage("scopes:"));

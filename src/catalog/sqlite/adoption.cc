@@ -48,8 +48,8 @@ Result<> adopt_log(TableTransaction& tables,
         if (current.log_uuid == adoption.log_uuid) return false;
         const Watermark adopted{adoption.log_uuid, {{0, adoption.next_offset}}};
         const std::pair property(watermark_key(adoption.sink), encode_watermark(adopted));
-        ICE_ASSIGN(const auto rows, load_tables(connection));
-        for (const TableRow& row : rows) {
+        ICE_ASSIGN(const auto rows, load_relations(connection, Relation::kTable));
+        for (const RelationRow& row : rows) {
             ICE_TRY(renew_copy(tables, connection, row.ident, clock, property));
         }
         ICE_TRY(tables.store(connection));

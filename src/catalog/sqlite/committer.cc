@@ -29,10 +29,6 @@ void Committer::commit_appends(std::vector<QueuedAppend> appends) {
         const auto took =
             std::chrono::duration_cast<std::chrono::microseconds>(shop_.clock.steady() - begin);
         telemetry::committed(group.landing_count(), group.event_watermark(), took);
-        if (shop_.step_hook) {
-            const auto ignored = shop_.step_hook(CommitStep::kPublished);
-            static_cast<void>(ignored);  // nothing is left that could fail
-        }
     } else if (is_without_effect(outcome)) {
         group.tables().take_back();
         if (!outcome) telemetry::commit_failed(outcome.error().message);
@@ -50,6 +46,10 @@ void Committer::publish(TableTransaction& tables, std::uint64_t event_watermark)
     tables.publish();
     pins_.advance(event_watermark);
     telemetry::watermark(event_watermark);
+    if (shop_.step_hook) {
+        const auto ignored = shop_.step_hook(CommitStep::kPublished);
+        static_cast<void>(ignored);  // nothing is left that could fail
+    }
 }
 
 }  // namespace icelight::catalog::sqlite

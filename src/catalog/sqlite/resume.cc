@@ -75,7 +75,7 @@ private:
     }
 
     Result<std::int64_t> roll_back(const SinkTable& sink, std::uint64_t offset) {
-        ICE_ASSIGN(const auto row, find_table(connection_, sink.ident));
+        ICE_ASSIGN(const auto row, find_relation(connection_, Relation::kTable, sink.ident));
         if (!row) return 0;
         ICE_ASSIGN(const auto base, tables_.load(connection_, sink.ident));
         ICE_ASSIGN(const auto target, snapshot_carried_to(*base, request_.sink, offset));
@@ -97,7 +97,7 @@ private:
     }
 
     Result<> renew_copy(const TableIdent& ident) {
-        ICE_ASSIGN(const auto row, find_table(connection_, ident));
+        ICE_ASSIGN(const auto row, find_relation(connection_, Relation::kTable, ident));
         if (!row) return {};
         ICE_ASSIGN(const auto base, tables_.load(connection_, ident));
         const TimestampUs now_us = next_timestamp_ms(*base, shop_.clock.now_us()) * 1'000;

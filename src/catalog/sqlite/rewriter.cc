@@ -47,6 +47,25 @@ Result<bool> build(Workshop& shop,
     return true;
 }
 
+/// Those that no journal names. @return how many were there.
+Result<std::size_t> remove_paths(Workshop& shop,
+                                 const std::vector<std::string>& paths,
+                                 const std::set<std::string>& journaled) {
+    std::size_t removed = 0;
+    for (const std::string& path : paths) {
+        ICE_TRY(path_inside(path, shop.warehouse));
+        if (journaled.contains(path)) continue;
+        const auto gone = shop.files.remove(path);
+        if (!gone && gone.error().code == ErrorCode::kNotFound) continue;
+        if (!gone) return tl::unexpected(gone.error());
+        ++removed;
+        if (shop.step_hook) {
+            ICE_TRY(shop.step_hook(CommitStep::kFileRemoved));
+        }
+    }
+    return removed;
+}
+
 }  // namespace
 
 Result<bool> rewrite_table(Workshop& shop,
@@ -63,10 +82,7 @@ Result<bool> rewrite_table(Workshop& shop,
     return outcome;
 }
 
-Result<std::size_t> remove_files(io::FileSystem& files,
-                                 Writer& writer,
-                                 const std::filesystem::path& warehouse,
-                                 const FileRemoval& removal) {
+Result<std::size_t> remove_files(Workshop& shop, Writer& writer, const FileRemoval& removal) {
     std::size_t removed = 0;
     // Inside a transaction: it ends any doubt about a commit, and nobody else changes a pointer.
     const auto look = [&](Connection& connection) -> Result<bool> {
@@ -76,14 +92,7 @@ Result<std::size_t> remove_files(io::FileSystem& files,
         std::set<std::string> journaled;
         for (const Journal& journal : now.journals)
             journaled.insert(journal.paths.begin(), journal.paths.end());
-        for (const std::string& path : removal.paths) {
-            ICE_TRY(path_inside(path, warehouse));
-            if (journaled.contains(path)) continue;
-            const auto gone = files.remove(path);
-            if (!gone && gone.error().code == ErrorCode::kNotFound) continue;
-            if (!gone) return tl::unexpected(gone.error());
-            ++removed;
-        }
+        ICE_ASSIGN(removed, remove_paths(shop, removal.paths, journaled));
         for (const std::string& location : removal.ended_purges) {
             ICE_TRY(remove_purge(connection, location));
         }
@@ -96,7 +105,7 @@ Result<std::size_t> remove_files(io::FileSystem& files,
 Result<CatalogState> load_state(Connection& connection) {
     ICE_ASSIGN(Contents contents, load_contents(connection));
     CatalogState state;
-    for (TableRow& row : contents.tables)
+    for (RelationRow& row : contents.tables)
         state.metadata_locations.emplace(std::move(row.ident), std::move(row.metadata_location));
     for (const auto& [sink, row] : contents.sinks) {
         state.watermarks[sink] = row.progress.watermark;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <filesystem>
 
 #include "base/result.h"
 #include "catalog/catalog.h"
@@ -22,10 +21,7 @@ Result<bool> rewrite_table(Workshop& shop,
                            const RewriteIntent& intent);
 
 /// See Catalog::remove_files().
-Result<std::size_t> remove_files(io::FileSystem& files,
-                                 Writer& writer,
-                                 const std::filesystem::path& warehouse,
-                                 const FileRemoval& removal);
+Result<std::size_t> remove_files(Workshop& shop, Writer& writer, const FileRemoval& removal);
 
 /// Runs in the caller's read transaction.
 Result<CatalogState> load_state(Connection& connection);

@@ -10,15 +10,6 @@ namespace {
 
 constexpr char kLevelSeparator = '\x1f';
 
-TableRow read_table(const Statement& statement) {
-    TableRow row;
-    row.ident = {decode_space(statement.text(0)), statement.text(1)};
-    row.table_uuid = statement.text(2);
-    row.metadata_location = statement.text(3);
-    row.version = statement.integer(4);
-    return row;
-}
-
 Result<Uuid> read_uuid(const Connection& connection, const Statement& statement, int column) {
     const std::string text = statement.text(column);
     if (const auto uuid = find_uuid(text)) return *uuid;
@@ -55,63 +46,6 @@ std::vector<std::string> decode_space(const std::string& text) {
         if (end == std::string::npos) return levels;
         begin = end + 1;
     }
-}
-
-Result<std::optional<TableRow>> find_table(Connection& connection, const TableIdent& ident) {
-    ICE_ASSIGN(auto statement,
-               Statement::prepare(connection,
-                                  "SELECT space, name, table_uuid, metadata_location, version "
-                                  "FROM tables WHERE space = ? AND name = ?"));
-    statement.bind(encode_space(ident.space)).bind(ident.name);
-    ICE_ASSIGN(const bool has_row, statement.step());
-    if (!has_row) return std::nullopt;
-    return read_table(statement);
-}
-
-Result<std::vector<TableRow>> load_tables(Connection& connection) {
-    ICE_ASSIGN(auto statement,
-               Statement::prepare(connection,
-                                  "SELECT space, name, table_uuid, metadata_location, version "
-                                  "FROM tables ORDER BY space, name"));
-    std::vector<TableRow> rows;
-    while (true) {
-        ICE_ASSIGN(const bool has_row, statement.step());
-        if (!has_row) return rows;
-        rows.push_back(read_table(statement));
-    }
-}
-
-Result<> insert_table(Connection& connection, const TableRow& row) {
-    ICE_ASSIGN(auto statement,
-               Statement::prepare(connection, "INSERT INTO tables VALUES (?, ?, ?, ?, ?)"));
-    return statement.bind(encode_space(row.ident.space))
-        .bind(row.ident.name)
-        .bind(row.table_uuid)
-        .bind(row.metadata_location)
-        .bind(row.version)
-        .run();
-}
-
-Result<> swap_table(Connection& connection,
-                    const TableRow& row,
-                    const std::string& expected_location) {
-    ICE_ASSIGN(auto statement,
-               Statement::prepare(connection,
-                                  "UPDATE tables SET metadata_location = ?, version = ? "
-                                  "WHERE space = ? AND name = ? AND metadata_location = ?"));
-    statement.bind(row.metadata_location).bind(row.version);
-    statement.bind(encode_space(row.ident.space)).bind(row.ident.name).bind(expected_location);
-    ICE_TRY(statement.run());
-    if (connection.changes() == 1) return {};
-    return fail(ErrorCode::kConflict,
-                text_of(row.ident) + " was changed by somebody else; load it again");
-}
-
-Result<bool> remove_table(Connection& connection, const TableIdent& ident) {
-    ICE_ASSIGN(auto statement,
-               Statement::prepare(connection, "DELETE FROM tables WHERE space = ? AND name = ?"));
-    ICE_TRY(statement.bind(encode_space(ident.space)).bind(ident.name).run());
-    return connection.changes() == 1;
 }
 
 Result<bool> has_namespace(Connection& connection, const std::vector<std::string>& levels) {
@@ -293,7 +227,7 @@ Result<> remove_purge(Connection& connection, const std::string& location) {
 
 Result<Contents> load_contents(Connection& connection) {
     Contents contents;
-    ICE_ASSIGN(contents.tables, load_tables(connection));
+    ICE_ASSIGN(contents.tables, load_relations(connection, Relation::kTable));
     ICE_ASSIGN(contents.sinks, load_sinks(connection));
     ICE_ASSIGN(contents.journals, load_journals(connection));
     ICE_ASSIGN(contents.view_locations, load_view_locations(connection));

@@ -11,6 +11,7 @@
 #include "catalog/catalog.h"
 #include "catalog/contiguity.h"
 #include "catalog/sqlite/connection.h"
+#include "catalog/sqlite/relation_rows.h"
 
 /// The rows of catalog.db as values. Every function runs in the caller's transaction, if any.
 /// Errors are those of Connection.
@@ -20,27 +21,10 @@ namespace icelight::catalog::sqlite {
 std::string encode_space(const std::vector<std::string>& levels);
 std::vector<std::string> decode_space(const std::string& text);
 
-struct TableRow {
-    TableIdent ident;
-    std::string table_uuid;
-    std::string metadata_location;
-    std::int64_t version = 0;  ///< The number in the metadata file's name.
-};
-
 struct SinkRow {
     SinkProgress progress;
     std::uint64_t offsets_gone = 0;
 };
-
-Result<std::optional<TableRow>> find_table(Connection& connection, const TableIdent& ident);
-Result<std::vector<TableRow>> load_tables(Connection& connection);
-Result<> insert_table(Connection& connection, const TableRow& row);
-/// @error kConflict  the table is gone or its location is not `expected_location`.
-Result<> swap_table(Connection& connection,
-                    const TableRow& row,
-                    const std::string& expected_location);
-/// @return false: it was not there.
-Result<bool> remove_table(Connection& connection, const TableIdent& ident);
 
 Result<bool> has_namespace(Connection& connection, const std::vector<std::string>& levels);
 /// @error kNotFound  the namespace does not exist.
@@ -79,7 +63,7 @@ Result<> remove_purge(Connection& connection, const std::string& location);
 
 /// Everything the file says about tables, sinks and journals.
 struct Contents {
-    std::vector<TableRow> tables;
+    std::vector<RelationRow> tables;
     std::map<SinkId, SinkRow> sinks;
     std::vector<Journal> journals;
     std::vector<std::string> view_locations;

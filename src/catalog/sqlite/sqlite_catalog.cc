@@ -6,19 +6,17 @@
 
 #include <fmt/format.h>
 
-#include "base/ids.h"
 #include "catalog/client_change.h"
 #include "catalog/commit_queue.h"
-#include "catalog/metadata_file.h"
 #include "catalog/pins.h"
 #include "catalog/refusal.h"
 #include "catalog/sqlite/adoption.h"
 #include "catalog/sqlite/client/client_changes.h"
-#include "catalog/sqlite/client/names.h"
-#include "catalog/sqlite/client/view_rows.h"
 #include "catalog/sqlite/committer.h"
 #include "catalog/sqlite/halt_rows.h"
 #include "catalog/sqlite/journals.h"
+#include "catalog/sqlite/placement.h"
+#include "catalog/sqlite/reads.h"
 #include "catalog/sqlite/resume.h"
 #include "catalog/sqlite/rewriter.h"
 #include "catalog/sqlite/schema.h"
@@ -104,7 +102,7 @@ private:
 
     /// The tables whose state is ours to answer for: what clients do to the files of their own
     /// tables may not keep the server from starting. All of them when none is named in Options.
-    std::vector<TableRow> our_tables(const std::vector<TableRow>& rows) const;
+    std::vector<RelationRow> our_tables(const std::vector<RelationRow>& rows) const;
 
     /// Deletes what the journals of `is_meant` name. @return how many journals went.
     Result<std::size_t> clean_journals(const std::function<bool(const Journal&)>& is_meant);
@@ -158,9 +156,9 @@ Result<> SqliteCatalog::start() {
     return {};
 }
 
-std::vector<TableRow> SqliteCatalog::our_tables(const std::vector<TableRow>& rows) const {
-    std::vector<TableRow> ours;
-    for (const TableRow& row : rows) {
+std::vector<RelationRow> SqliteCatalog::our_tables(const std::vector<RelationRow>& rows) const {
+    std::vector<RelationRow> ours;
+    for (const RelationRow& row : rows) {
         const auto& sinks = options_.sink_tables;
         const bool is_ours = std::any_of(
             sinks.begin(), sinks.end(), [&](const auto& sink) { return sink.ident == row.ident; });
@@ -171,31 +169,16 @@ std::vector<TableRow> SqliteCatalog::our_tables(const std::vector<TableRow>& row
 
 Result<std::vector<Namespace>> SqliteCatalog::list_namespaces(std::vector<std::string> parent) {
     return read<std::vector<Namespace>>(
-        [&](Connection& connection) -> Result<std::vector<Namespace>> {
-            const std::string space = encode_space(parent);
-            if (!parent.empty()) {
-                ICE_TRY(require_namespace(connection, parent));
-            }
-            ICE_ASSIGN(const auto all, load_namespaces(connection));
-            std::vector<Namespace> children;
-            for (const std::string& path : all) {
-                auto levels = decode_space(path);
-                const bool is_child = levels.size() == parent.size() + 1 &&
-                                      std::equal(parent.begin(), parent.end(), levels.begin());
-                if (!is_child) continue;
-                ICE_ASSIGN(auto properties, load_properties(connection, path));
-                children.push_back({std::move(levels), std::move(properties)});
-            }
-            return children;
-        });
+        [&](Connection& connection) { return list_children(connection, parent); });
 }
 
 Result<Namespace> SqliteCatalog::load_namespace(std::vector<std::string> levels) {
-    return read<Namespace>([&](Connection& connection) -> Result<Namespace> {
-        ICE_TRY(require_namespace(connection, levels));
-        ICE_ASSIGN(auto properties, load_properties(connection, encode_space(levels)));
-        return Namespace{std::move(levels), std::move(properties)};
-    });
+    ICE_ASSIGN(auto space, read<Namespace>([&](Connection& connection) {
+                   return sqlite::load_namespace(connection, std::move(levels));
+               }));
+    ICE_ASSIGN(const auto folder, place_namespace(options_.warehouse, space.levels));
+    space.properties.try_emplace(kLocationProperty, io::file_location(folder));
+    return space;
 }
 
 Result<> SqliteCatalog::create_namespace(Namespace space) {
@@ -210,20 +193,12 @@ Result<> SqliteCatalog::drop_namespace(std::vector<std::string> levels) {
 
 Result<std::vector<TableIdent>> SqliteCatalog::list_tables(std::vector<std::string> space) {
     return read<std::vector<TableIdent>>(
-        [&](Connection& connection) -> Result<std::vector<TableIdent>> {
-            ICE_TRY(require_namespace(connection, space));
-            ICE_ASSIGN(auto rows, load_tables(connection));
-            std::vector<TableIdent> idents;
-            for (TableRow& row : rows) {
-                if (row.ident.space == space) idents.push_back(std::move(row.ident));
-            }
-            return idents;
-        });
+        [&](Connection& connection) { return list_members(connection, Relation::kTable, space); });
 }
 
 Result<LoadedTable> SqliteCatalog::load_table(TableIdent ident) {
-    ICE_ASSIGN(const auto row, read<std::optional<TableRow>>([&](Connection& connection) {
-                   return find_table(connection, ident);
+    ICE_ASSIGN(const auto row, read<std::optional<RelationRow>>([&](Connection& connection) {
+                   return find_relation(connection, Relation::kTable, ident);
                }));
     if (!row) return no_such_table(ident);
     return tables_.load(ident, row->metadata_location);
@@ -242,19 +217,12 @@ Result<> SqliteCatalog::drop_table(TableIdent ident) {
 
 Result<std::vector<TableIdent>> SqliteCatalog::list_views(std::vector<std::string> space) {
     return read<std::vector<TableIdent>>(
-        [&](Connection& connection) -> Result<std::vector<TableIdent>> {
-            ICE_TRY(require_namespace(connection, space));
-            ICE_ASSIGN(auto rows, load_views(connection, space));
-            std::vector<TableIdent> idents;
-            for (ViewRow& row : rows)
-                idents.push_back(std::move(row.ident));
-            return idents;
-        });
+        [&](Connection& connection) { return list_members(connection, Relation::kView, space); });
 }
 
 Result<LoadedView> SqliteCatalog::load_view(TableIdent ident) {
-    ICE_ASSIGN(const auto row, read<std::optional<ViewRow>>([&](Connection& connection) {
-                   return find_view(connection, ident);
+    ICE_ASSIGN(const auto row, read<std::optional<RelationRow>>([&](Connection& connection) {
+                   return find_relation(connection, Relation::kView, ident);
                }));
     if (!row) return no_such_view(ident);
     ICE_ASSIGN(auto metadata, load_view_metadata(files_, row->metadata_location));
@@ -280,25 +248,7 @@ Result<ClientReply> SqliteCatalog::change(ClientRequest request) {
 }
 
 Result<std::string> SqliteCatalog::place_table(PlaceRequest request) {
-    std::filesystem::path folder = options_.warehouse;
-    if (!request.wanted.empty() && path_inside(request.wanted, options_.warehouse)) {
-        ICE_ASSIGN(folder, path_of(request.wanted));
-    } else {
-        for (const std::string& level : request.ident.space) {
-            ICE_TRY(check_name(level));
-            folder /= level;
-        }
-        ICE_TRY(check_name(request.ident.name));
-        folder /= request.ident.name;
-        // A table that was renamed or dropped may have left its files there.
-        ICE_ASSIGN(const bool is_taken, files_.exists(folder));
-        if (is_taken) folder += "-" + make_uuid_v7(shop_.clock.now_us()).text();
-    }
-    if (request.is_written) {
-        ICE_TRY(files_.create_directories(folder / "metadata"));
-        ICE_TRY(files_.create_directories(folder / "data"));
-    }
-    return io::file_location(folder);
+    return sqlite::place_table(files_, options_.warehouse, request, shop_.clock.now_us());
 }
 
 Result<LoadedTable> SqliteCatalog::rewrite_table(RewriteIntent intent) {
@@ -343,17 +293,8 @@ Result<std::uint64_t> SqliteCatalog::resume(ResumeRequest request) {
 }
 
 Result<ReadPoint> SqliteCatalog::read_point(std::vector<TableIdent> idents) {
-    return read<ReadPoint>([&](Connection& connection) -> Result<ReadPoint> {
-        ReadPoint point;
-        for (TableIdent& ident : idents) {
-            ICE_ASSIGN(auto row, find_table(connection, ident));
-            if (row) point.metadata_locations[std::move(ident)] = row->metadata_location;
-        }
-        ICE_ASSIGN(const auto sinks, load_sinks(connection));
-        for (const auto& [sink, row] : sinks)
-            point.watermarks[sink] = row.progress.watermark;
-        return point;
-    });
+    return read<ReadPoint>(
+        [&](Connection& connection) { return load_read_point(connection, std::move(idents)); });
 }
 
 Result<CatalogState> SqliteCatalog::state() {
@@ -361,8 +302,7 @@ Result<CatalogState> SqliteCatalog::state() {
 }
 
 Result<std::size_t> SqliteCatalog::remove_files(FileRemoval removal) {
-    return queue_->run<std::size_t>(
-        [&] { return sqlite::remove_files(files_, writer_, options_.warehouse, removal); });
+    return queue_->run<std::size_t>([&] { return sqlite::remove_files(shop_, writer_, removal); });
 }
 
 Result<> SqliteCatalog::journal_files(Uuid commit_id, std::vector<std::string> paths) {
@@ -408,7 +348,7 @@ Result<std::size_t> SqliteCatalog::clean_journals(
         std::erase_if(contents.journals, [&](const Journal& it) { return !is_meant(it); });
         if (contents.journals.empty()) return false;
         std::vector<LoadedTable> tables;
-        for (const TableRow& row : contents.tables) {
+        for (const RelationRow& row : contents.tables) {
             auto table = tables_.load(row.ident, row.metadata_location);
             // What nobody can read reaches nothing; of our own tables it is an error.
             if (!table && our_tables({row}).empty()) continue;
@@ -433,7 +373,9 @@ Result<std::uint64_t> SqliteCatalog::offsets_gone(SinkId sink) {
 }
 
 Result<Verified> SqliteCatalog::verify_files(std::size_t files_max) {
-    ICE_ASSIGN(const auto rows, read<std::vector<TableRow>>(load_tables));
+    ICE_ASSIGN(const auto rows, read<std::vector<RelationRow>>([](Connection& connection) {
+                   return load_relations(connection, Relation::kTable);
+               }));
     return verify_tables(files_, tables_, rows, files_max);
 }
 

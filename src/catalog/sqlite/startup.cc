@@ -17,26 +17,26 @@ namespace icelight::catalog::sqlite {
 namespace {
 
 /// At start a missing file is no answer to a request: stored state is not what it was.
-Result<LoadedTable> load_or_corrupt(TableCache& tables, const TableRow& row) {
+Result<LoadedTable> load_or_corrupt(TableCache& tables, const RelationRow& row) {
     auto table = tables.load(row.ident, row.metadata_location);
     if (!table && table.error().code == ErrorCode::kNotFound) {
         return fail(ErrorCode::kCorruption, table.error().message);
     }
-    if (table && table->metadata->table_uuid.text() != row.table_uuid) {
+    if (table && table->metadata->table_uuid.text() != row.uuid) {
         return fail(ErrorCode::kCorruption,
                     fmt::format("{}: metadata file {} is of table {}, catalog.db says {}; restore "
                                 "the data directory from one backup",
                                 text_of(row.ident),
                                 row.metadata_location,
                                 table->metadata->table_uuid.text(),
-                                row.table_uuid));
+                                row.uuid));
     }
     return table;
 }
 
 /// A crash leaves at most one version that never became current. More says that catalog.db is
 /// older than the warehouse.
-Result<> check_no_newer_metadata(io::FileSystem& files, const TableRow& row) {
+Result<> check_no_newer_metadata(io::FileSystem& files, const RelationRow& row) {
     ICE_ASSIGN(const auto current, path_of(row.metadata_location));
     ICE_ASSIGN(const auto names, files.list(current.parent_path()));
     for (const std::string& name : names) {
@@ -45,7 +45,7 @@ Result<> check_no_newer_metadata(io::FileSystem& files, const TableRow& row) {
         const auto path = current.parent_path() / name;
         const auto newer = load_metadata(files, path.string());
         // Of a table dropped earlier that had the same place, or not ours: no statement.
-        if (!newer || (*newer)->table_uuid.text() != row.table_uuid) continue;
+        if (!newer || (*newer)->table_uuid.text() != row.uuid) continue;
         return fail(ErrorCode::kCorruption,
                     fmt::format("{}: catalog.db is at version {}, but {} is newer: catalog.db was "
                                 "restored from an older backup; restore the whole data directory "
@@ -101,14 +101,14 @@ Result<> check_sink(const std::vector<HighestCopy>& copies,
 
 Result<> check_tables(io::FileSystem& files,
                       TableCache& tables,
-                      const std::vector<TableRow>& rows,
+                      const std::vector<RelationRow>& rows,
                       const std::map<SinkId, SinkRow>& sinks,
                       bool is_halted) {
     std::map<SinkId, std::vector<HighestCopy>> copies;
     for (const auto& [sink, row] : sinks)
         copies[sink];
     copies[kEventSink];
-    for (const TableRow& row : rows) {
+    for (const RelationRow& row : rows) {
         ICE_ASSIGN(const LoadedTable table, load_or_corrupt(tables, row));
         ICE_TRY(check_no_newer_metadata(files, row));
         for (auto& [sink, found] : copies) {
@@ -127,8 +127,9 @@ Result<> check_tables(io::FileSystem& files,
     return {};
 }
 
-Result<> check_places(const std::vector<TableRow>& rows, const std::filesystem::path& warehouse) {
-    for (const TableRow& row : rows) {
+Result<> check_places(const std::vector<RelationRow>& rows,
+                      const std::filesystem::path& warehouse) {
+    for (const RelationRow& row : rows) {
         if (path_inside(row.metadata_location, warehouse)) continue;
         return fail(ErrorCode::kInvalidArgument,
                     fmt::format("{} says it is at {}, outside of {}: the data directory was moved "
@@ -143,10 +144,10 @@ Result<> check_places(const std::vector<TableRow>& rows, const std::filesystem::
 
 Result<Verified> verify_tables(io::FileSystem& files,
                                TableCache& tables,
-                               const std::vector<TableRow>& rows,
+                               const std::vector<RelationRow>& rows,
                                std::size_t files_max) {
     Verified verified;
-    for (const TableRow& row : rows) {
+    for (const RelationRow& row : rows) {
         ICE_ASSIGN(const LoadedTable table, load_or_corrupt(tables, row));
         ++verified.tables;
         const auto visit = [&](const std::filesystem::path& path) -> Result<bool> {

@@ -19,20 +19,20 @@ namespace icelight::catalog::sqlite {
 /// @error kCorruption  the first thing that is wrong: the file, and what to do.
 Result<> check_tables(io::FileSystem& files,
                       TableCache& tables,
-                      const std::vector<TableRow>& rows,
+                      const std::vector<RelationRow>& rows,
                       const std::map<SinkId, SinkRow>& sinks,
                       bool is_halted = false);
 
 /// Refuses tables of ours that say they lie outside of the warehouse: the data directory was moved
 /// or copied, and their files are another's or nobody's.
 /// @error kInvalidArgument  names the table, both places and the command that helps.
-Result<> check_places(const std::vector<TableRow>& rows, const std::filesystem::path& warehouse);
+Result<> check_places(const std::vector<RelationRow>& rows, const std::filesystem::path& warehouse);
 
 /// Looks for the files of every table's current snapshot, at most `files_max`.
 /// @error kCorruption  the first missing one.
 Result<Verified> verify_tables(io::FileSystem& files,
                                TableCache& tables,
-                               const std::vector<TableRow>& rows,
+                               const std::vector<RelationRow>& rows,
                                std::size_t files_max);
 
 }  // namespace icelight::catalog::sqlite

@@ -38,21 +38,21 @@ void TableTransaction::change(const TableIdent& ident, iceberg::TableMetadata me
 }
 
 void TableTransaction::create(const TableIdent& ident, iceberg::TableMetadata metadata) {
-    TableRow row{ident, metadata.table_uuid.text(), {}, -1};
+    RelationRow row{ident, metadata.table_uuid.text(), {}, -1};
     entries_[ident] = {
         std::move(row), nullptr, std::make_shared<iceberg::TableMetadata>(std::move(metadata)), {}};
 }
 
-Result<> TableTransaction::adopt(Connection& connection, const TableRow& row) {
+Result<> TableTransaction::adopt(Connection& connection, const RelationRow& row) {
     ICE_ASSIGN(auto metadata, load_metadata(shop_.files, row.metadata_location));
-    ICE_TRY(insert_table(connection, row));
+    ICE_TRY(insert_relation(connection, Relation::kTable, row));
     entries_[row.ident] = {row, std::move(metadata), nullptr, {}};
     gone_.push_back(row.ident);  // what the cache holds of another table of that name
     return {};
 }
 
 Result<> TableTransaction::drop(Connection& connection, const TableIdent& ident) {
-    ICE_ASSIGN(const bool was_there, remove_table(connection, ident));
+    ICE_ASSIGN(const bool was_there, remove_relation(connection, Relation::kTable, ident));
     if (!was_there) return no_such_table(ident);
     entries_.erase(ident);
     gone_.push_back(ident);
@@ -90,7 +90,7 @@ Result<TableTransaction::Entry*> TableTransaction::open(Connection& connection,
                                                         const TableIdent& ident) {
     const auto found = entries_.find(ident);
     if (found != entries_.end()) return &found->second;
-    ICE_ASSIGN(auto row, find_table(connection, ident));
+    ICE_ASSIGN(auto row, find_relation(connection, Relation::kTable, ident));
     if (!row) return no_such_table(ident);
     ICE_ASSIGN(auto table, shop_.tables.load(ident, row->metadata_location));
     Entry entry{std::move(*row), table.metadata, nullptr, {}};
@@ -106,15 +106,15 @@ Result<> TableTransaction::store_entry(Connection& connection, Entry& entry) {
         ICE_ASSIGN(const auto folder, path_inside(entry.changed->location, shop_.warehouse));
         ICE_TRY(create_table_folders(shop_.files, folder, shop_.warehouse, {"metadata", "data"}));
     }
-    TableRow row = entry.row;
+    RelationRow row = entry.row;
     row.version += 1;
     row.metadata_location = make_metadata_location(entry.changed->location, row.version);
     ICE_ASSIGN(const auto path, path_of(row.metadata_location));
     ICE_TRY(files_.write(path, iceberg::encode_table_metadata(*entry.changed)));
     if (is_new) {
-        ICE_TRY(insert_table(connection, row));
+        ICE_TRY(insert_relation(connection, Relation::kTable, row));
     } else {
-        ICE_TRY(swap_table(connection, row, entry.row.metadata_location));
+        ICE_TRY(swap_relation(connection, Relation::kTable, row, entry.row.metadata_location));
     }
     entry.stored_location = row.metadata_location;
     return {};

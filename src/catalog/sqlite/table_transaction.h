@@ -55,7 +55,7 @@ public:
     void create(const TableIdent& ident, iceberg::TableMetadata metadata);
     /// Points `ident` at a metadata file that is there already.
     /// @param row  the location, and the highest version in its folder.
-    Result<> adopt(Connection& connection, const TableRow& row);
+    Result<> adopt(Connection& connection, const RelationRow& row);
     /// @error kNotFound
     Result<> drop(Connection& connection, const TableIdent& ident);
 
@@ -80,7 +80,7 @@ public:
 
 private:
     struct Entry {
-        TableRow row;                                        ///< As catalog.db has it.
+        RelationRow row;                                     ///< As catalog.db has it.
         std::shared_ptr<const iceberg::TableMetadata> base;  ///< What the row points to, or null.
         std::shared_ptr<iceberg::TableMetadata> changed;     ///< base and our changes, or null.
         std::string stored_location;                         ///< Of `changed`, after store().

@@ -32,11 +32,11 @@ Result<> move_tables(const std::filesystem::path& database,
     ICE_TRY(set_durability(connection));
     ICE_ASSIGN(auto transaction, Transaction::begin(connection, TransactionKind::kWrite));
     for (const auto& [ident, move] : moves) {
-        ICE_ASSIGN(auto row, find_table(connection, ident));
+        ICE_ASSIGN(auto row, find_relation(connection, Relation::kTable, ident));
         if (!row) return fail(ErrorCode::kConflict, text_of(ident) + " is gone");
         row->metadata_location = move.to;
         row->version += 1;
-        ICE_TRY(swap_table(connection, *row, move.from));
+        ICE_TRY(swap_relation(connection, Relation::kTable, *row, move.from));
     }
     ICE_ASSIGN(const auto journals, load_journals(connection));
     for (const Journal& journal : journals) {

@@ -94,7 +94,13 @@ TEST_F(ClientChangesTest, PropertiesAreReplacedAndTheReplySaysWhich) {
     EXPECT_EQ(reply->properties.removed, std::vector<std::string>{"owner"});
     EXPECT_EQ(reply->properties.missing, std::vector<std::string>{"none"});
     const auto loaded = catalog_->load_namespace({"analytics"});
-    EXPECT_EQ(loaded->properties, (std::map<std::string, std::string>{{"a", "1"}}));
+    const std::string place = io::file_location(options_.warehouse / "analytics");
+    EXPECT_EQ(loaded->properties,
+              (std::map<std::string, std::string>{{"a", "1"}, {"location", place}}));
+    ASSERT_THAT(catalog_->change({UpdateNamespace{{"analytics"}, {}, {{"location", "file:///x"}}},
+                                  std::nullopt}),
+                IsOk());
+    EXPECT_EQ(catalog_->load_namespace({"analytics"})->properties.at("location"), "file:///x");
     EXPECT_THAT(catalog_->change({UpdateNamespace{{"nope"}, {}, {}}, std::nullopt}),
                 IsError(ErrorCode::kNotFound));
 }
@@ -153,6 +159,21 @@ TEST_F(ClientChangesTest, OneKeyChangesOnceAlsoAfterARestart) {
     ASSERT_THAT(catalog_->change({update, RequestKey{"another", "digest"}}), IsOk());
     const auto forgotten = catalog_->change({update, key});
     EXPECT_EQ(forgotten->properties.missing, std::vector<std::string>{"owner"});
+}
+
+TEST_F(ClientChangesTest, ARefusalStandsForItsKeyAlsoAfterARestart) {
+    const RequestKey key{"018f4e2a-0000-7000-8000-000000000002", "digest"};
+    const ClientRequest drop{DropNamespace{{"later"}}, key};
+    EXPECT_THAT(catalog_->change(drop), IsError(ErrorCode::kNotFound));
+    ASSERT_THAT(catalog_->create_namespace({{"later"}, {}}), IsOk());
+    close();
+    ASSERT_THAT(open(), IsOk());
+    const auto again = catalog_->change(drop);
+    EXPECT_THAT(again, IsError(ErrorCode::kNotFound)) << "as the first time";
+    EXPECT_THAT(again, HasMessage("Namespace does not exist: later"));
+    EXPECT_THAT(catalog_->change({drop.change, RequestKey{key.key, "other"}}),
+                IsError(ErrorCode::kInvalidArgument));
+    EXPECT_THAT(catalog_->change({drop.change, std::nullopt}), IsOk()) << "the control";
 }
 
 TEST_F(ClientChangesTest, TablesThatTheLogIsCarriedIntoNeedAnAdminToGo) {

@@ -1,6 +1,3 @@
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <atomic>
 
 #include "catalog/commit_step.h"
@@ -22,23 +19,8 @@ class CommitCrash : public CatalogFixture {
 protected:
     /// Commits `intent` in a child process that dies at `step` of it.
     void die_in_child(const AppendIntent& intent, CommitStep step) {
-        const pid_t child = fork();
-        ASSERT_GE(child, 0);
-        if (child == 0) {
-            std::atomic<bool> is_armed = false;  // opening takes steps of its own
-            options_.step_hook = [step, &is_armed](CommitStep at) -> Result<> {
-                if (is_armed && at == step) _exit(9);
-                return {};
-            };
-            if (!open()) _exit(1);
-            is_armed = true;
-            const auto result = commit(intent);
-            _exit(result ? 2 : 3);
-        }
-        int status = 0;
-        ASSERT_EQ(waitpid(child, &status, 0), child);
-        ASSERT_TRUE(WIFEXITED(status));
-        ASSERT_EQ(WEXITSTATUS(status), 9) << "died too early or not at all";
+        EXPECT_TRUE(dies_in_child([step](CommitStep at) { return at == step; },
+                                  [&] { static_cast<void>(commit(intent)); }));
     }
 };
 
@@ -68,7 +50,7 @@ TEST_F(CommitCrash, DyingAtAnyStepLeavesAllOrNothing) {
 TEST_F(CommitCrash, SameIntentAfterTheCrashLandsOnce) {
     for (const CommitStep step : kSteps) {
         SCOPED_TRACE(static_cast<int>(step));
-        const TempDir dir;
+        const TempDir dir(icelight::testing::memory_root());
         options_.database = dir.path() / "catalog.db";
         options_.warehouse = dir.path() / "warehouse";
         open_with_tables();
@@ -111,7 +93,7 @@ TEST_F(CommitCrash, FailureAtAStepIsReportedAndLeavesNoFile) {
                             Case{CommitStep::kSqlCommit, false},
                             Case{CommitStep::kSqlCommitted, true}}) {
         SCOPED_TRACE(static_cast<int>(row.step));
-        const TempDir dir;
+        const TempDir dir(icelight::testing::memory_root());
         options_.database = dir.path() / "catalog.db";
         options_.warehouse = dir.path() / "warehouse";
         std::atomic<bool> is_armed = false;

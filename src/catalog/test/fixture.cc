@@ -1,5 +1,9 @@
 #include "catalog/test/fixture.h"
 
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <atomic>
 #include <future>
 #include <utility>
 
@@ -10,6 +14,12 @@
 #include "io/location.h"
 
 namespace icelight::catalog::sqlite {
+
+namespace {
+
+constexpr std::size_t kManifestBytesMax = std::size_t{16} << 20;
+
+}  // namespace
 
 Deadline soon() {
     return deadline_in(std::chrono::seconds(30));
@@ -40,6 +50,43 @@ Result<Committed> CatalogFixture::commit(AppendIntent intent) {
     catalog_->commit(std::move(intent),
                      [answer](Result<Committed> result) { answer->set_value(std::move(result)); });
     return waiting.get();
+}
+
+bool CatalogFixture::dies_in_child(const std::function<bool(CommitStep)>& is_last,
+                                   const std::function<void()>& work) {
+    constexpr int kDied = 9;
+    constexpr int kEnded = 2;
+    const pid_t child = fork();
+    EXPECT_GE(child, 0);
+    if (child == 0) {
+        std::atomic<bool> is_armed = false;  // opening takes steps of its own
+        options_.step_hook = [&](CommitStep step) -> Result<> {
+            if (is_armed && is_last(step)) _exit(kDied);
+            return {};
+        };
+        if (!open()) _exit(1);
+        is_armed = true;
+        work();
+        _exit(kEnded);
+    }
+    int status = 0;
+    EXPECT_EQ(waitpid(child, &status, 0), child);
+    const int code = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+    EXPECT_TRUE(code == kDied || code == kEnded) << "the child did not open the catalog: " << code;
+    return code == kDied;
+}
+
+bool CatalogFixture::dies_in_child_at(std::size_t at, const std::function<void()>& work) {
+    std::atomic<std::size_t> steps = 0;
+    return dies_in_child([&](CommitStep) { return ++steps == at; }, work);
+}
+
+void GrowingTable::append(int count) {
+    for (int i = 0; i < count; ++i) {
+        clock_.advance(std::chrono::seconds(10));
+        ASSERT_THAT(commit(make_intent(next_, next_ + 1)), IsOk());
+        ++next_;
+    }
 }
 
 AppendIntent CatalogFixture::make_intent(std::uint64_t from, std::uint64_t to) {
@@ -115,7 +162,7 @@ std::int64_t CatalogFixture::rows_of(const TableIdent& ident) {
     EXPECT_THAT(list, IsOk());
     std::int64_t rows = 0;
     for (const auto& manifest : **list) {
-        const auto bytes = files_->read_file(*path_of(manifest.manifest_path), 1 << 20);
+        const auto bytes = files_->read_file(*path_of(manifest.manifest_path), kManifestBytesMax);
         EXPECT_THAT(bytes, IsOk());
         const auto decoded = iceberg::decode_manifest(*bytes);
         EXPECT_THAT(decoded, IsOk());

@@ -42,6 +42,14 @@ protected:
     /// Submits and waits.
     Result<Committed> commit(AppendIntent intent);
 
+    /// Runs `work` on the open catalog in a child process that dies after the step for which
+    /// `is_last` says yes. Here the catalog is closed, before and afterwards.
+    /// @return false  `work` came to its end without it.
+    bool dies_in_child(const std::function<bool(CommitStep)>& is_last,
+                       const std::function<void()>& work);
+    /// The same at the `at`-th step, whichever it is; 1 is the first.
+    bool dies_in_child_at(std::size_t at, const std::function<void()>& work);
+
     /// [from, to) into events, with one manifest and one data file on disk, both journaled.
     AppendIntent make_intent(std::uint64_t from, std::uint64_t to);
     /// A manifest over one data file of `rows` rows in `ident`'s folder.
@@ -58,13 +66,23 @@ protected:
     /// Names in the table's metadata folder that end so.
     std::vector<std::string> metadata_names(const std::string& suffix) const;
 
-    TempDir dir_;
+    TempDir dir_{icelight::testing::memory_root()};
     FakeClock clock_;
     io::FileSystem* files_ = &io::posix_file_system();
     Options options_{.database = dir_.path() / "catalog.db",
                      .warehouse = dir_.path() / "warehouse",
                      .busy_timeout = std::chrono::milliseconds(50)};
     std::unique_ptr<Catalog> catalog_;
+};
+
+/// Both tables, and one that grows by a row every ten seconds.
+class GrowingTable : public CatalogFixture {
+protected:
+    void SetUp() override { open_with_tables(); }
+
+    void append(int count);
+
+    std::uint64_t next_ = 0;
 };
 
 }  // namespace icelight::catalog::sqlite

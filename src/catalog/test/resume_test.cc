@@ -135,6 +135,38 @@ TEST_F(Halting, ADroppedTableIsReplayedFromTheFirstOffset) {
     expect_accounted();
 }
 
+/// The controls: a catalog that is not told which tables the log is carried into halts nothing, and
+/// the identity that the cases above ask for does not hold.
+class WithoutTheRule : public Halting {
+protected:
+    void SetUp() override {
+        Halting::SetUp();
+        close();
+        options_.sink_tables.clear();
+        ASSERT_THAT(open(), IsOk());
+    }
+
+    std::uint64_t stored_and_gone() {
+        const auto stored = rows_of(kEvents) + rows_of(kRejected);
+        return static_cast<std::uint64_t>(stored) + *catalog_->offsets_gone(kEventSink);
+    }
+};
+
+TEST_F(WithoutTheRule, ARolledBackTableLosesRowsUnseen) {
+    EXPECT_EQ(stored_and_gone(), watermark());
+    ASSERT_THAT(roll_back(kEvents, 1), IsOk());
+    append(10);
+    EXPECT_EQ(watermark(), 50U) << "flushes go on";
+    EXPECT_EQ(stored_and_gone(), watermark() - 18) << "of rows that nobody counts";
+}
+
+TEST_F(WithoutTheRule, ATableMadeAnewLosesAllRowsUnseen) {
+    ASSERT_THAT(catalog_->drop_table(kEvents), IsOk());
+    ASSERT_THAT(catalog_->change({CreateTable{kEvents, new_table(kEvents)}, std::nullopt}), IsOk());
+    append(10);
+    EXPECT_EQ(stored_and_gone(), watermark() - 36);
+}
+
 class ForeignDeletes : public Halting {
 protected:
     /// Replaces the newest manifest by one that says `rows` rows stay, as a copy-on-write delete.

@@ -38,13 +38,14 @@ TEST_F(RowsTest, SpacesSurviveTheRoundTrip) {
 
 TEST_F(RowsTest, SwapDemandsTheExpectedLocation) {
     ASSERT_THAT(insert_namespace(connection_, {{"n"}, {}}), IsOk());
-    TableRow row{{{"n"}, "t"}, "uuid", "v0", 0};
-    ASSERT_THAT(insert_table(connection_, row), IsOk());
+    RelationRow row{{{"n"}, "t"}, "uuid", "v0", 0};
+    ASSERT_THAT(insert_relation(connection_, Relation::kTable, row), IsOk());
     row.metadata_location = "v1";
     row.version = 1;
-    EXPECT_THAT(swap_table(connection_, row, "v7"), IsError(ErrorCode::kConflict));
-    ASSERT_THAT(swap_table(connection_, row, "v0"), IsOk());
-    const auto found = find_table(connection_, row.ident);
+    EXPECT_THAT(swap_relation(connection_, Relation::kTable, row, "v7"),
+                IsError(ErrorCode::kConflict));
+    ASSERT_THAT(swap_relation(connection_, Relation::kTable, row, "v0"), IsOk());
+    const auto found = find_relation(connection_, Relation::kTable, row.ident);
     ASSERT_THAT(found, IsOk());
     EXPECT_EQ((*found)->metadata_location, "v1");
     EXPECT_EQ((*found)->version, 1);

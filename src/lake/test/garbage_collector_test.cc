@@ -20,25 +20,15 @@ using icelight::testing::IsOk;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-class Collecting : public catalog::sqlite::CatalogFixture {
+class Collecting : public catalog::sqlite::GrowingTable {
 protected:
-    void SetUp() override { open_with_tables(); }
-
-    void append(int count) {
-        for (int i = 0; i < count; ++i) {
-            clock_.advance(std::chrono::seconds(10));
-            ASSERT_THAT(commit(make_intent(next_, next_ + 1)), IsOk());
-            ++next_;
-        }
-    }
-
     GarbageCollector collector() {
         return {{{kEvents, kRejected}, dir_.path() / "garbage", hours(6)}, *catalog_, *files_};
     }
 
     /// A file that nobody ever named.
     std::filesystem::path make_stray(const std::string& name) {
-        const auto path = folder(kEvents) / "data" / "__ingest_ts_day=2026-11-24" / name;
+        auto path = folder(kEvents) / "data" / "__ingest_ts_day=2026-11-24" / name;
         EXPECT_THAT(files_->write_file_durably(path, "x"), IsOk());
         return path;
     }
@@ -56,8 +46,6 @@ protected:
         EXPECT_THAT(reachable.add(load(kEvents)), IsOk());
         EXPECT_EQ(rows_of(), static_cast<std::int64_t>(next_));
     }
-
-    std::uint64_t next_ = 0;
 };
 
 TEST_F(Collecting, DeletesAStrayFileOnceItWasUnreachableForLongEnough) {

@@ -5,7 +5,6 @@
 #include "catalog/manifest_lists.h"
 #include "catalog/table_commit.h"
 #include "catalog/test/fixture.h"
-#include "io/testing/faulty_file_system.h"
 
 namespace icelight::lake {
 namespace {
@@ -14,18 +13,8 @@ using catalog::sqlite::kEvents;
 using icelight::testing::IsError;
 using icelight::testing::IsOk;
 
-class Upkeeping : public catalog::sqlite::CatalogFixture {
+class Upkeeping : public catalog::sqlite::GrowingTable {
 protected:
-    void SetUp() override { open_with_tables(); }
-
-    void append(int count) {
-        for (int i = 0; i < count; ++i) {
-            clock_.advance(std::chrono::seconds(10));
-            ASSERT_THAT(commit(make_intent(next_, next_ + 1)), IsOk());
-            ++next_;
-        }
-    }
-
     TableUpkeep upkeep(std::size_t kept = 20) {
         return {*catalog_, *files_, clock_, Retention{.snapshots_kept = kept}};
     }
@@ -34,8 +23,6 @@ protected:
         catalog::ManifestLists lists(*files_);
         return (*lists.load(load().metadata->current_snapshot()->manifest_list))->size();
     }
-
-    std::uint64_t next_ = 0;
 };
 
 TEST_F(Upkeeping, LeavesASmallTableAlone) {
@@ -119,55 +106,6 @@ TEST_F(Upkeeping, DropsItsMergeWhenAnInputIsGone) {
     ASSERT_THAT(rewrite, IsOk());
     ASSERT_TRUE(rewrite->manifests);
     EXPECT_EQ(rewrite->manifests->size(), 2U);
-}
-
-class CommitCost : public Upkeeping {
-protected:
-    void SetUp() override {
-        files_ = &memory_;
-        ASSERT_THAT(memory_.create_directories(dir_.path()), IsOk());
-        Upkeeping::SetUp();
-    }
-
-    /// Commits with upkeep at every tenth; what is measured is what does not depend on who else
-    /// uses the machine: the bytes that a commit writes.
-    void run(std::uint64_t commits) {
-        auto keeper = upkeep(100);
-        std::uint64_t early = 0;
-        while (next_ < commits) {
-            append(1);
-            if (next_ % 10 == 0) {
-                ASSERT_THAT(keeper.run(kEvents), IsOk());
-            }
-            if (next_ % 100 != 0) continue;
-            const std::uint64_t bytes = bytes_of_commit();
-            if (next_ == 300) early = bytes;
-            if (next_ > 300) {
-                ASSERT_LE(bytes, early * 13 / 10) << next_;
-            }
-            ASSERT_LE(manifests(), 3 * kMergeFanIn + 4 + next_ / kManifestFilesMax);
-            ASSERT_LE(load().metadata->snapshots.size(), 135U);
-        }
-        EXPECT_EQ(rows_of(), static_cast<std::int64_t>(commits));
-    }
-
-    std::uint64_t bytes_of_commit() {
-        const catalog::LoadedTable table = load();
-        const std::string list = table.metadata->current_snapshot()->manifest_list;
-        return *files_->file_size(table.metadata_location.substr(7)) +
-               *files_->file_size(list.substr(7));
-    }
-
-    io::testing::FaultyFileSystem memory_;
-};
-
-TEST_F(CommitCost, StaysWhatItWas) {
-    run(600);
-}
-
-/// On demand: lake_test --gtest_also_run_disabled_tests --gtest_filter='CommitCost.*'
-TEST_F(CommitCost, DISABLED_StaysWhatItWasAfterAHundredThousand) {
-    run(100'000);
 }
 
 }  // namespace

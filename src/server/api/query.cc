@@ -1,6 +1,5 @@
 #include "server/api/query.h"
 
-#include <ctime>
 #include <memory>
 #include <optional>
 #include <string>
@@ -16,6 +15,7 @@
 #include "server/api/query_reply.h"
 #include "server/api/sql/query_body.h"
 #include "server/auth.h"
+#include "server/iso_text.h"
 #include "wal/log.h"
 
 namespace icelight::server {
@@ -46,6 +46,8 @@ awaitable<http::Response> answer_query(QueryRoutes with, http::RequestPtr reques
     auto parsed = parse_query_body(request->body, with.timeout);
     if (!parsed) co_return http::make_error(parsed.error());
     parsed->owner = request->principal;
+    parsed->origin = query::Origin::kSql;
+    parsed->id = with.service.make_id();
     if (const auto token = request->find_header("x-lake-after")) {
         auto offset = parse_lake_token(*token, with.log.uuid());
         if (!offset) co_return http::make_error(offset.error());
@@ -56,20 +58,11 @@ awaitable<http::Response> answer_query(QueryRoutes with, http::RequestPtr reques
                                  ? Compression::kNone
                                  : choose_compression(request->header("accept-encoding"));
     auto reply = std::make_shared<QueryReply>(
-        QueryReply::Options{parsed->format, compression, deadline_in(parsed->timeout)});
+        QueryReply::Options{parsed->format, compression, deadline_in(parsed->timeout), parsed->id});
     StartQuery start{&with.service, std::move(*parsed), reply};
     auto response = co_await await_completion<http::Response>(std::move(start));
     if (!response) co_return http::make_error(response.error());
     co_return std::move(*response);
-}
-
-std::string iso_now() {
-    const auto seconds = static_cast<std::time_t>(system_clock().now_us() / 1'000'000);
-    std::tm parts{};
-    ::gmtime_r(&seconds, &parts);
-    char text[32];
-    const auto length = std::strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &parts);
-    return {text, length};
 }
 
 awaitable<http::Response> answer_health(QueryRoutes with) {
@@ -84,7 +77,7 @@ awaitable<http::Response> answer_health(QueryRoutes with) {
             http::quote_json(state),
             with.threads,
             with.memory_bytes_max >> 20,
-            iso_now()));
+            iso_seconds(system_clock().now_us())));
 }
 
 }  // namespace
@@ -103,13 +96,16 @@ std::optional<http::Response> refuse_query(const Auth& auth, const http::Request
     return std::nullopt;
 }
 
-void add_query_routes(http::Router& router, QueryRoutes with) {
-    const http::Check check = [&auth = with.auth](http::Request& request) {
+http::Check make_query_check(const Auth& auth) {
+    return [&auth](http::Request& request) {
         auto refusal = refuse_query(auth, request);
-        // Whose turn it is goes by token.
         if (!refusal) request.principal = (*auth.find_caller(request))->name;
         return refusal;
     };
+}
+
+void add_query_routes(http::Router& router, QueryRoutes with) {
+    const auto check = make_query_check(with.auth);
     for (const char* path : {"/query", "/duckdb"}) {
         router.add({.method = http::Method::kPost,
                     .pattern = path,
@@ -120,10 +116,11 @@ void add_query_routes(http::Router& router, QueryRoutes with) {
                     .check = check,
                     .body_bytes_max = kBodyBytesMax});
     }
-    router.add({.method = http::Method::kGet,
-                .pattern = "/duckdb/_health",
-                .handler = [with](http::RequestPtr /*request*/) { return answer_health(with); },
-                .check = check});
+    router.add(
+        {.method = http::Method::kGet,
+         .pattern = "/duckdb/_health",
+         .handler = [with](const http::RequestPtr& /*request*/) { return answer_health(with); },
+         .check = check});
 }
 
 }  // namespace icelight::server

@@ -4,15 +4,11 @@
 #include <cstdint>
 #include <optional>
 
+#include "http/router.h"
+
 namespace icelight::catalog {
 class Catalog;
 }
-
-namespace icelight::http {
-class Request;
-class Router;
-struct Response;
-}  // namespace icelight::http
 
 namespace icelight::query {
 class Service;
@@ -39,6 +35,10 @@ struct QueryRoutes {
 /// The refusal of a request that may not run queries: no token for it, a page of another origin,
 /// or a body that is not JSON. Empty: it may.
 std::optional<http::Response> refuse_query(const Auth& auth, const http::Request& request);
+
+/// The check of routes that run queries: refuse_query(), then the caller's name in
+/// Request::principal, by which turns go.
+http::Check make_query_check(const Auth& auth);
 
 /// Adds POST /query and POST /duckdb {sql|query, format, freshness} and GET /duckdb/_health.
 ///

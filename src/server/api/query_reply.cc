@@ -32,7 +32,9 @@ void QueryReply::finish(Result<query::Reply> outcome) {
         return pipe_->finish({});
     }
     if (!outcome) {
-        done_(http::make_error(outcome.error()));
+        auto refusal = http::make_error(outcome.error());
+        add_id(refusal);
+        done_(std::move(refusal));
         return;
     }
     http::Response response = make_response();
@@ -49,11 +51,16 @@ http::Response QueryReply::make_response() const {
     response.content_type = query::content_type_of(options_.format);
     response.add_header("Cache-Control", "no-store");
     response.add_header("Vary", "Accept-Encoding");
+    add_id(response);
     if (compressor_) {
         response.add_header("Content-Encoding",
                             std::string(compression_name(options_.compression)));
     }
     return response;
+}
+
+void QueryReply::add_id(http::Response& response) const {
+    response.add_header("X-Query-Id", std::to_string(options_.id));
 }
 
 }  // namespace icelight::server

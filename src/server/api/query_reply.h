@@ -29,7 +29,8 @@ public:
     struct Options {
         query::Format format = query::Format::kJson;
         Compression compression = Compression::kNone;
-        Deadline deadline;  ///< Of the query; a client that stops reading is given up then.
+        Deadline deadline;      ///< Of the query; a client that stops reading is given up then.
+        query::QueryId id = 0;  ///< For X-Query-Id.
     };
 
     explicit QueryReply(const Options& options)
@@ -45,6 +46,7 @@ public:
 
 private:
     http::Response make_response() const;
+    void add_id(http::Response& response) const;
     bool send(std::string_view bytes);
 
     // constant after the query started

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "app/key_store.h"
+#include "app/queries/query_history.h"
+#include "app/queries/saved_queries.h"
 #include "base/check.h"
 #include "base/worker_pool.h"
 #include "catalog/catalog.h"
@@ -30,6 +32,8 @@
 #include "server/api/source_config.h"
 #include "server/api/sql/assist.h"
 #include "server/api/sql/queries.h"
+#include "server/api/sql/query_record.h"
+#include "server/api/sql/saved.h"
 #include "server/api/webhook.h"
 #include "wal/log.h"
 
@@ -72,7 +76,9 @@ struct TestServer::Parts {
     WorkerPool writers{"catalog-write", 1, 16};
     std::optional<app::Database> database;
     std::unique_ptr<app::KeyStore> keys;
+    std::unique_ptr<app::SavedQueries> saved;
     WorkerPool app_pool{"app", 1, 16};
+    std::unique_ptr<app::QueryHistory> history;
     std::unique_ptr<Auth> auth;
     semantic::Model model{{semantic::make_events_cube("events", semantic::default_json_fields())}};
     std::unique_ptr<IngestGate> gate;
@@ -92,7 +98,9 @@ void TestServer::Parts::add_sql_routes(http::Router& router) {
                       .threads = 2,
                       .memory_bytes_max = 1 << 30});
     add_assist_routes(router, {.service = *query, .auth = *auth, .timeout = kQueryTimeout});
-    add_queries_routes(router, {.service = *query, .auth = *auth});
+    add_queries_routes(router,
+                       {.service = *query, .history = *history, .auth = *auth, .pool = app_pool});
+    add_saved_routes(router, {*saved, *auth, app_pool});
     DeadLetters::add_routes(
         router, {*query, *log, *auth, pool, DeadLetterTables("analytics", "events"), {}});
     add_cube_routes(router,
@@ -140,13 +148,18 @@ TestServer::TestServer(TestServerOptions options) : parts_(std::make_unique<Part
                                         *parts_->catalog,
                                         files,
                                         clock);
-    parts_->query = std::make_unique<query::Service>(
-        query::Options{.warehouse = path / "warehouse", .log_directory = path / "log"},
-        *parts_->log,
-        *parts_->catalog,
-        clock);
-    parts_->database = take(app::Database::open(path / "app.db", clock));
-    parts_->keys = take(app::KeyStore::open(*parts_->database, clock));
+    query::Options sql{.warehouse = path / "warehouse", .log_directory = path / "log"};
+    sql.note_end = [this](const query::QueryEnd& end) {
+        if (auto record = make_query_record(end)) parts_->history->note(std::move(*record));
+    };
+    parts_->query =
+        std::make_unique<query::Service>(std::move(sql), *parts_->log, *parts_->catalog, clock);
+    auto& database = parts_->database.emplace(take(app::Database::open(path / "app.db", clock)));
+    parts_->saved = std::make_unique<app::SavedQueries>(database, clock);
+    parts_->history = std::make_unique<app::QueryHistory>(
+        database, parts_->app_pool, app::QueryHistory::Options{});
+    parts_->history->start();
+    parts_->keys = take(app::KeyStore::open(database, clock));
     const KeysInForce in_force = [store = parts_->keys.get()] {
         return store->table();
     };
@@ -187,6 +200,7 @@ TestServer::~TestServer() {
     must(parts_->log->close(deadline_in(kStopWait)));
     must(parts_->catalog->close(deadline_in(kStopWait)));
     parts_->pool.close();
+    parts_->history->close();
     parts_->app_pool.close();
 }
 

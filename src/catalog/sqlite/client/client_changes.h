@@ -60,7 +60,7 @@ private:
 
         Result<> require_free(const TableIdent& ident);
         Result<> require_free_view(const TableIdent& ident);
-        Result<> write_view(TableRow& row, const iceberg::ViewMetadata& metadata);
+        Result<> write_view(RelationRow& row, const iceberg::ViewMetadata& metadata);
         Result<bool> commit_one(const TableCommit& commit);
         Result<bool> commit_new(const TableCommit& commit);
     };
@@ -69,9 +69,8 @@ private:
                      const ClientRequest& request,
                      TableTransaction& tables,
                      ClientReply& reply);
-    Result<> load_tables_of(const ClientRequest& request,
-                            const TableTransaction& tables,
-                            ClientReply& reply);
+    /// So that the same request again is refused alike.
+    void keep_refusal(const ClientRequest& request, const Error& error);
     /// The view that a repeated request made, as it is now.
     Result<> load_view_of(Connection& connection, const ClientChange& change, ClientReply& reply);
     /// A client's change of a sink's table, or its end (`after` without snapshots): the rules, R,

@@ -7,7 +7,6 @@
 #include "catalog/refusal.h"
 #include "catalog/sqlite/client/client_changes.h"
 #include "catalog/sqlite/client/names.h"
-#include "catalog/sqlite/client/view_rows.h"
 #include "io/file_system.h"
 
 namespace icelight::catalog::sqlite {
@@ -25,9 +24,9 @@ Result<std::int64_t> load_highest_version(io::FileSystem& files, const std::stri
 Result<> ClientChanges::Step::require_free(const TableIdent& ident) {
     ICE_TRY(check_name(ident.name));
     ICE_TRY(require_namespace(connection, ident.space));
-    ICE_ASSIGN(const auto existing, find_table(connection, ident));
+    ICE_ASSIGN(const auto existing, find_relation(connection, Relation::kTable, ident));
     if (existing) return table_exists(ident);
-    ICE_ASSIGN(const auto view, find_view(connection, ident));
+    ICE_ASSIGN(const auto view, find_relation(connection, Relation::kView, ident));
     if (view) return same_name(Noun::kView, ident);
     return {};
 }
@@ -45,7 +44,7 @@ Result<bool> ClientChanges::Step::operator()(const CreateTable& change) {
 
 Result<bool> ClientChanges::Step::operator()(const RegisterTable& change) {
     const TableIdent& ident = change.ident;
-    ICE_ASSIGN(const auto existing, find_table(connection, ident));
+    ICE_ASSIGN(const auto existing, find_relation(connection, Relation::kTable, ident));
     if (existing && change.overwrites) {
         if (owner.find_sink(ident) != nullptr) {
             return fail(ErrorCode::kInvalidArgument,
@@ -61,26 +60,26 @@ Result<bool> ClientChanges::Step::operator()(const RegisterTable& change) {
     ICE_TRY(path_inside(metadata->location, owner.shop_.warehouse));
     ICE_ASSIGN(const auto version,
                load_highest_version(owner.shop_.files, change.metadata_location));
-    const TableRow row{ident, metadata->table_uuid.text(), change.metadata_location, version};
+    const RelationRow row{ident, metadata->table_uuid.text(), change.metadata_location, version};
     ICE_TRY(remove_purge(connection, metadata->location));
     ICE_TRY(tables.adopt(connection, row));
     return true;
 }
 
 Result<bool> ClientChanges::Step::operator()(const RenameTable& change) {
-    ICE_ASSIGN(const auto row, find_table(connection, change.from));
+    ICE_ASSIGN(const auto row, find_relation(connection, Relation::kTable, change.from));
     if (!row) return no_such_table(change.from);
     if (owner.find_sink(change.from) != nullptr) {
         return fail(ErrorCode::kInvalidArgument,
                     text_of(change.from) + " is fed from the log: it may not be renamed");
     }
-    ICE_ASSIGN(const auto view, find_view(connection, change.to));
+    ICE_ASSIGN(const auto view, find_relation(connection, Relation::kView, change.to));
     if (view) return cannot_rename(change.from, change.to, Noun::kView);
     ICE_TRY(require_free(change.to));
     ICE_TRY(tables.drop(connection, change.from));
-    TableRow renamed = *row;
+    RelationRow renamed = *row;
     renamed.ident = change.to;
-    ICE_TRY(insert_table(connection, renamed));
+    ICE_TRY(insert_relation(connection, Relation::kTable, renamed));
     return true;
 }
 

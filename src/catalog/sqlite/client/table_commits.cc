@@ -62,7 +62,7 @@ Result<bool> ClientChanges::Step::operator()(const CommitTables& change) {
 }
 
 Result<bool> ClientChanges::Step::commit_one(const TableCommit& commit) {
-    ICE_ASSIGN(const auto row, find_table(connection, commit.table));
+    ICE_ASSIGN(const auto row, find_relation(connection, Relation::kTable, commit.table));
     if (!row && !tables.holds(commit.table)) {
         if (!is_create(commit)) return no_such_table(commit.table);
         return commit_new(commit);
@@ -117,11 +117,13 @@ Result<> ClientChanges::account_for(Connection& connection,
         return add_offsets_gone(connection, kEventSink, std::max<std::int64_t>(gone, 0));
     }
     SinkHalt halt{sink.ident, "was dropped", carried_below(after, kEventSink), gone};
-    if (!is_gone && halt.kept_below == carried_below(before, kEventSink))
+    if (!is_gone && halt.kept_below == carried_below(before, kEventSink)) {
         return add_offsets_gone(connection, kEventSink, gone);
-    if (!is_gone)
+    }
+    if (!is_gone) {
         halt.reason =
             fmt::format("was rolled back to snapshot {}", after.current_snapshot_id.value_or(0));
+    }
     telemetry::halted(text_of(sink.ident), halt.reason, halt.kept_below);
     return store_halt(connection, kEventSink, halt);
 }

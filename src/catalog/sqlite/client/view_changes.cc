@@ -7,7 +7,6 @@
 #include "catalog/refusal.h"
 #include "catalog/sqlite/client/client_changes.h"
 #include "catalog/sqlite/client/names.h"
-#include "catalog/sqlite/client/view_rows.h"
 #include "catalog/view_file.h"
 #include "iceberg/view_metadata_json.h"
 
@@ -43,15 +42,15 @@ Result<ViewPlace> place_of(const Workshop& shop, const iceberg::ViewMetadata& me
 Result<> ClientChanges::Step::require_free_view(const TableIdent& ident) {
     ICE_TRY(check_name(ident.name));
     ICE_TRY(require_namespace(connection, ident.space));
-    ICE_ASSIGN(const auto view, find_view(connection, ident));
+    ICE_ASSIGN(const auto view, find_relation(connection, Relation::kView, ident));
     if (view) return view_exists(ident);
-    ICE_ASSIGN(const auto table, find_table(connection, ident));
+    ICE_ASSIGN(const auto table, find_relation(connection, Relation::kTable, ident));
     if (table) return same_name(Noun::kTable, ident);
     return {};
 }
 
 /// Writes the view's next metadata file. The row gets its location; the caller stores it.
-Result<> ClientChanges::Step::write_view(ViewRow& row, const iceberg::ViewMetadata& metadata) {
+Result<> ClientChanges::Step::write_view(RelationRow& row, const iceberg::ViewMetadata& metadata) {
     ICE_ASSIGN(const ViewPlace place, place_of(owner.shop_, metadata));
     ICE_TRY(create_table_folders(owner.shop_.files, place.folder, place.root, {}));
     row.version += 1;
@@ -65,14 +64,14 @@ Result<> ClientChanges::Step::write_view(ViewRow& row, const iceberg::ViewMetada
 
 Result<bool> ClientChanges::Step::operator()(const CreateView& change) {
     ICE_TRY(require_free_view(change.ident));
-    ViewRow row{change.ident, change.metadata.view_uuid.text(), {}, -1};
+    RelationRow row{change.ident, change.metadata.view_uuid.text(), {}, -1};
     ICE_TRY(write_view(row, change.metadata));
-    ICE_TRY(insert_view(connection, row));
+    ICE_TRY(insert_relation(connection, Relation::kView, row));
     return true;
 }
 
 Result<bool> ClientChanges::Step::operator()(const CommitView& change) {
-    ICE_ASSIGN(auto row, find_view(connection, change.ident));
+    ICE_ASSIGN(auto row, find_relation(connection, Relation::kView, change.ident));
     if (!row) return no_such_view(change.ident);
     ICE_ASSIGN(const auto base, load_view_metadata(owner.shop_.files, row->metadata_location));
     for (const Uuid& uuid : change.required_uuids) {
@@ -90,8 +89,9 @@ Result<bool> ClientChanges::Step::operator()(const CommitView& change) {
     }
     // The server places views: clients that replace one name a place of their own.
     if (!path_inside(changed.location, owner.shop_.warehouse)) changed.location = base->location;
+    const std::string replaced = row->metadata_location;
     ICE_TRY(write_view(*row, changed));
-    ICE_TRY(store_view(connection, *row));
+    ICE_TRY(swap_relation(connection, Relation::kView, *row, replaced));
     return true;
 }
 
@@ -103,29 +103,31 @@ Result<bool> ClientChanges::Step::operator()(const RegisterView& change) {
     ICE_TRY(path_inside(metadata->location, owner.shop_.warehouse));
     ICE_ASSIGN(const auto version,
                load_highest_version(owner.shop_.files, change.metadata_location));
-    ICE_TRY(insert_view(
-        connection, {change.ident, metadata->view_uuid.text(), change.metadata_location, version}));
+    ICE_TRY(insert_relation(
+        connection,
+        Relation::kView,
+        {change.ident, metadata->view_uuid.text(), change.metadata_location, version}));
     reply.views = {{metadata, change.metadata_location}};
     return true;
 }
 
 Result<bool> ClientChanges::Step::operator()(const RenameView& change) {
-    ICE_ASSIGN(auto row, find_view(connection, change.from));
+    ICE_ASSIGN(auto row, find_relation(connection, Relation::kView, change.from));
     if (!row) return no_such_view(change.from);
     ICE_TRY(require_namespace(connection, change.to.space));
-    ICE_ASSIGN(const auto table, find_table(connection, change.to));
-    ICE_ASSIGN(const auto view, find_view(connection, change.to));
+    ICE_ASSIGN(const auto table, find_relation(connection, Relation::kTable, change.to));
+    ICE_ASSIGN(const auto view, find_relation(connection, Relation::kView, change.to));
     if (table || view)
         return cannot_rename(change.from, change.to, table ? Noun::kTable : Noun::kView);
     ICE_TRY(require_free_view(change.to));
-    ICE_TRY(remove_view(connection, change.from));
+    ICE_TRY(remove_relation(connection, Relation::kView, change.from));
     row->ident = change.to;
-    ICE_TRY(insert_view(connection, *row));
+    ICE_TRY(insert_relation(connection, Relation::kView, *row));
     return true;
 }
 
 Result<bool> ClientChanges::Step::operator()(const DropView& change) {
-    ICE_ASSIGN(const bool was_there, remove_view(connection, change.ident));
+    ICE_ASSIGN(const bool was_there, remove_relation(connection, Relation::kView, change.ident));
     if (!was_there) return no_such_view(change.ident);
     return true;
 }

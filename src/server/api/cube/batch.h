@@ -28,7 +28,7 @@ public:
               semantic::ReplyFacts facts,
               boost::json::array asked)
         : with_(with),
-          asking_(asking),
+          asking_(std::move(asking)),
           facts_(std::move(facts)),
           asked_(std::move(asked)),
           answers_(asked_.size()),

@@ -12,6 +12,7 @@ using semantic::Answered;
 query::Request make_sql_request(const semantic::Compiled& compiled,
                                 std::chrono::milliseconds timeout) {
     query::Request request;
+    request.origin = query::Origin::kCube;
     request.sql = compiled.sql;
     request.timeout = timeout;
     request.rows_max = semantic::kLimitMax;
@@ -79,6 +80,7 @@ void CubeLoad::run_next() {
         return done_(fail(ErrorCode::kTimeout, "the queries did not end before their deadline"));
     auto request = make_sql_request(statements_[next_].compiled, left);
     request.staleness_max = staleness_max_;
+    request.owner = owner_;
     service_.run(std::move(request), [self = shared_from_this()](Result<query::Reply> reply) {
         if (!reply) return self->done_(tl::unexpected(std::move(reply).error()));
         if (auto taken = self->take(std::move(*reply)); !taken)

@@ -17,6 +17,7 @@ namespace icelight::server {
 struct CubeAsking {
     semantic::Dialect dialect = semantic::Dialect::kDrizzle;
     std::chrono::milliseconds staleness_max{0};  ///< Of the rows; 0: exact.
+    std::string owner;                           ///< Who asks, as query::Request::owner.
 };
 
 /// Reads one query of either kind. @error  whatever is wrong with it.
@@ -38,6 +39,7 @@ public:
           model_(with.model),
           timeout_(with.timeout),
           staleness_max_(asking.staleness_max),
+          owner_(asking.owner),
           queries_(std::move(queries)) {}
 
     /// Writes the statements of every query: one for each compared period, one more for a total.
@@ -61,6 +63,7 @@ private:
     const semantic::Model& model_;
     const std::chrono::milliseconds timeout_;
     const std::chrono::milliseconds staleness_max_;
+    const std::string owner_;
     std::vector<semantic::Answered> queries_;
     std::vector<Statement> statements_;
     std::size_t next_ = 0;

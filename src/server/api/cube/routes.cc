@@ -137,7 +137,7 @@ awaitable<http::Response> answer_load(CubeRoutes with, http::RequestPtr request)
         co_return answer_problem(
             {"several results need queryType=multi", "/timeDimensions", {}, {}}, id);
     }
-    const CubeAsking asking{read->dialect, read->staleness_max};
+    const CubeAsking asking{read->dialect, read->staleness_max, request->principal};
     auto load = std::make_shared<CubeLoad>(with, asking, std::move(*queries));
     if (auto compiled = load->compile(); !compiled) co_return answer_problem(compiled.error(), id);
     StartLoad start{load,
@@ -167,7 +167,7 @@ awaitable<http::Response> answer_batch(CubeRoutes with, http::RequestPtr request
         co_return answer_problem(
             {fmt::format("more than {} queries", kQueriesMax), "/queries", {}, {}}, read->id);
     }
-    const CubeAsking asking{read->dialect, read->staleness_max};
+    const CubeAsking asking{read->dialect, read->staleness_max, request->principal};
     const semantic::ReplyFacts facts{read->id, with.clock.now_us(), read->staleness_max.count()};
     StartBatch start{std::make_shared<CubeBatch>(with, asking, facts, *list)};
     auto response = co_await await_completion<http::Response>(std::move(start));
@@ -261,6 +261,7 @@ awaitable<http::Response> answer_explain(CubeRoutes with, http::RequestPtr reque
     if (!planned) co_return answer_problem(planned.error(), read->id);
     StartExplain start{
         &with.service, make_sql_request(planned->compiled, with.timeout), planned->compiled};
+    start.request.owner = request->principal;
     start.request.sql.insert(
         0, read->wants_analysis ? "EXPLAIN (ANALYZE, FORMAT json) " : "EXPLAIN (FORMAT json) ");
     auto response = co_await await_completion<http::Response>(std::move(start));
@@ -271,8 +272,8 @@ awaitable<http::Response> answer_explain(CubeRoutes with, http::RequestPtr reque
 awaitable<http::Response> answer_meta(CubeRoutes with, http::RequestPtr request) {
     auto body = semantic::meta_reply(with.model, find_dialect(*request));
     const std::string known(request->header("if-none-match"));
-    std::string stable = body;
-    co_return tagged(std::move(body), std::move(stable), known);
+    const std::string stable = body;
+    co_return tagged(std::move(body), stable, known);
 }
 
 awaitable<http::Response> answer_live() {
@@ -288,9 +289,7 @@ awaitable<http::Response> answer_ready(CubeRoutes with) {
 }  // namespace
 
 void add_cube_routes(http::Router& router, CubeRoutes with) {
-    const http::Check check = [&auth = with.auth](http::Request& request) {
-        return refuse_query(auth, request);
-    };
+    const auto check = make_query_check(with.auth);
     using Answer = awaitable<http::Response> (*)(CubeRoutes, http::RequestPtr);
     const auto add = [&](std::string_view name, Answer answer, bool takes_get, bool takes_post) {
         for (const auto method : {http::Method::kGet, http::Method::kPost}) {
