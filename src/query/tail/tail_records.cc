@@ -43,19 +43,19 @@ WriteType write_type_of(ColumnType type) {
 }
 
 /// Where a column's values come from.
-enum class Origin : std::uint8_t { kText, kNumber, kWrittenAt, kOffset, kShard };
+enum class ValueOrigin : std::uint8_t { kText, kNumber, kWrittenAt, kOffset, kShard };
 
-Origin origin_of(const Column& column, TailKind kind) {
+ValueOrigin origin_of(const Column& column, TailKind kind) {
     const bool is_event = kind == TailKind::kEvents;
     if (column.id == (is_event ? event::id::kIngestTs : event::rejected_id::kIngestTs))
-        return Origin::kWrittenAt;
+        return ValueOrigin::kWrittenAt;
     if (column.id == (is_event ? event::id::kLogOffset : event::rejected_id::kLogOffset))
-        return Origin::kOffset;
+        return ValueOrigin::kOffset;
     if (column.id == (is_event ? event::id::kLogShard : event::rejected_id::kLogShard))
-        return Origin::kShard;
+        return ValueOrigin::kShard;
     const bool is_number =
         column.type == ColumnType::kTimestamptz || column.type == ColumnType::kLong;
-    return is_number ? Origin::kNumber : Origin::kText;
+    return is_number ? ValueOrigin::kNumber : ValueOrigin::kText;
 }
 
 Result<> decode(std::string_view bytes, event::RowView& row) {
@@ -184,7 +184,7 @@ public:
 private:
     struct Wanted {
         int id = 0;
-        Origin origin = Origin::kText;
+        ValueOrigin origin = ValueOrigin::kText;
     };
 
     bool take() {
@@ -209,23 +209,23 @@ private:
         for (std::size_t i = 0; i < columns_.size(); ++i) {
             const auto [id, origin] = columns_[i];
             switch (origin) {
-                case Origin::kWrittenAt:
+                case ValueOrigin::kWrittenAt:
                     chunk.set_int64(i, row, written_at_us_);
                     break;
-                case Origin::kOffset:
+                case ValueOrigin::kOffset:
                     chunk.set_int64(i, row, static_cast<std::int64_t>(offset));
                     break;
-                case Origin::kShard:
+                case ValueOrigin::kShard:
                     chunk.set_int32(i, row, 0);
                     break;
-                case Origin::kNumber:
+                case ValueOrigin::kNumber:
                     if (!values_.is_null(id)) chunk.set_int64(i, row, values_.number(id));
                     break;
-                case Origin::kText:
+                case ValueOrigin::kText:
                     if (!values_.is_null(id)) chunk.set_text(i, row, values_.text(id));
                     break;
             }
-            const bool is_own = origin == Origin::kText || origin == Origin::kNumber;
+            const bool is_own = origin == ValueOrigin::kText || origin == ValueOrigin::kNumber;
             if (is_own && values_.is_null(id)) chunk.set_null(i, row);
         }
     }
