@@ -69,7 +69,7 @@ private:
     struct ViewInput {
         const TableInput& table;
         std::optional<AsOf> as_of;
-        TailCut cut;
+        bool has_tail = false;
         std::vector<Predicates> predicates;  ///< One for each mention.
         const std::vector<Value>& values;    ///< Bound to the statement.
         bool has_alias = false;              ///< Also in kAliasCatalog.
@@ -92,7 +92,7 @@ private:
 
     engine::Database database_;
     engine::Session user_;  ///< Default schema: the event tables'.
-    engine::Session own_;   ///< Default schema: memory.main, where the tail is.
+    engine::Session own_;   ///< Default schema: memory.main.
     Tail tail_;
     TableFilesCache files_;
     bool has_gate_ = true;
