@@ -15,6 +15,7 @@ from harness.server import Server
 WRITES = 10_000 if os.environ.get("TEST_ALL") else 1_000
 OTHERS_A_SECOND = 5_000 if os.environ.get("TEST_ALL") else 500
 OTHERS_A_BATCH = 100
+READ_PAUSE_SECONDS = 0.02
 # A rewrite reads the whole table into this process; between two, flushes get their turn.
 REWRITTEN_ROWS_MAX = 200_000
 REWRITE_PAUSE_SECONDS = 2
@@ -41,6 +42,7 @@ class ReadYourWritesTest(unittest.TestCase):
                 if count < max(before, last):
                     self.wrong.append(f"the second client counted {count} after {before} were acknowledged, {last} seen")
                 last = count
+                time.sleep(READ_PAUSE_SECONDS)
 
     def write_beside(self):
         """Others' events, at a steady rate."""
