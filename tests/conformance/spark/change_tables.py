@@ -16,7 +16,7 @@ TRIES = 10
 
 
 def main():
-    spark = start(URI, JAR)
+    spark = start(URI, JAR, caches_tables=True)
 
     def run(text):
         return spark.sql(text).collect()
