@@ -61,7 +61,7 @@ class Server:
 
     def sql(self, text):
         request = urllib.request.Request(self.url + "/duckdb", json.dumps({"sql": text}).encode(),
-                                         {"Content-Type": "application/json"})
+                                         {"Content-Type": "application/json", "Cache-Control": "no-cache"})
         with urllib.request.urlopen(request, timeout=120) as reply:
             return json.load(reply)["data"]
 

@@ -81,6 +81,8 @@ void CubeLoad::run_next() {
     auto request = make_sql_request(statements_[next_].compiled, left);
     request.staleness_max = staleness_max_;
     request.owner = owner_;
+    request.limits = limits_;
+    request.wants_run = wants_run_;
     service_.run(std::move(request), [self = shared_from_this()](Result<query::Reply> reply) {
         if (!reply) return self->done_(tl::unexpected(std::move(reply).error()));
         if (auto taken = self->take(std::move(*reply)); !taken)
