@@ -5,8 +5,8 @@
 set -euo pipefail
 
 build=(
-    ca-certificates ccache cmake g++ git libabsl-dev libboost1.81-dev libbrotli-dev libcli11-dev libexpected-dev libfmt-dev libisal-dev libseccomp-dev
-    libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev libxxhash-dev libyaml-cpp-dev libzstd-dev
+    ca-certificates ccache cmake g++ git libabsl-dev libboost1.81-dev libbrotli-dev libcli11-dev libexpected-dev libfmt-dev libisal-dev libre2-dev
+    libseccomp-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev libxxhash-dev libyaml-cpp-dev libzstd-dev
     libboost-json1.81-dev mold ninja-build patchelf pkg-config prometheus-cpp-dev python3-venv tzdata zlib1g-dev
 )
 test=(

@@ -9,8 +9,9 @@
 /// sequence_depth(spec, time TIMESTAMPTZ, position BIGINT, steps BIGINT) -> INTEGER
 ///   How many steps of a sequence the group's rows reach, exactly: see aggregate/sequence.h.
 ///   `spec` is one text for all rows: the number of steps (1 to 30), and windows, both ends
-///   included: '3 total=7d step2=1h' (us, ms, s, m, h, d, w). `steps` has bit k (from 0) when the
-///   row is of step k + 1, and bit 30 + k when it must not lie between steps k and k + 1.
+///   included: '3 total=7d step2=1h' (us, ms, s, m, h, d, w), and `first` for the chain of the
+///   first events only. `steps` has bit k (from 0) when the row is of step k + 1, and bit 30 + k
+///   when it must not lie between steps k and k + 1.
 /// sequence_match(the same) -> STRUCT(times TIMESTAMPTZ[], positions BIGINT[])
 ///   The rows of the shortest chain that reaches that depth; as many as it is deep.
 /// sequence_counts(spec, key VARCHAR, time, position, steps) -> BIGINT[]

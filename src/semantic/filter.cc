@@ -1,7 +1,9 @@
 #include "semantic/filter.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <variant>
 
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
@@ -9,6 +11,7 @@
 
 #include "semantic/filter_value.h"
 #include "semantic/object_reader.h"
+#include "semantic/pattern.h"
 
 namespace icelight::semantic {
 namespace {
@@ -230,7 +233,11 @@ Checked<> FilterParser::read_values(ObjectReader& reader,
             filter.values.emplace_back();
             continue;
         }
-        ICE_ASSIGN(auto value, parse_filter_value(values[i], type, Place(place, i)));
+        const Place item(place, i);
+        ICE_ASSIGN(auto value, parse_filter_value(values[i], type, item));
+        if (filter.op == Operator::kRegex || filter.op == Operator::kNotRegex) {
+            ICE_TRY(check_pattern(std::get<std::string>(value), item));
+        }
         filter.values.push_back(std::move(value));
     }
     return {};

@@ -307,7 +307,8 @@ class HostileTest(CubeCase):
     def test_a_pattern_that_is_none_is_400(self):
         for operator in ("regex", "notRegex"):
             query = {"measures": COUNT, "filters": [{"member": "Events.event", "operator": operator, "values": ["("]}]}
-            self.assertEqual(self.post("load", {"query": query}).status, 400)
+            reply = self.post("load", {"query": query})
+            self.assertEqual((reply.status, reply.json()["position"]), (400, "/filters/0/values/0"), reply)
 
     def test_values_of_strangers_are_only_values(self):
         for value in ("' OR 1=1 --", '"; DROP TABLE events', "%", "_", "\\", "$1", "{}", "\u0001", "🙂"):
@@ -402,3 +403,42 @@ class PruningTest(CubeCase):
             return meta
         whole, one = files([]), files(day)
         self.assertGreater(one["filesSkipped"], whole["filesSkipped"])
+
+
+class FilesTest(ServerCase):
+    """Four days, each in a file of its own."""
+
+    DAYS = 4
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for day in range(1, cls.DAYS + 1):
+            cls.server.send([{"type": "track", "event": "View", "userId": f"u{at}", "messageId": f"f{day}-{at}", "timestamp": f"2024-01-{day:02}T{at:02}:00:00Z"}
+                             for at in range(24)])
+            cls.server.wait_committed(24 * day)
+
+    def files(self, query):
+        """(those of the table, those that were read) of what the query compiles to."""
+        reply = self.server.request("POST", "/cubejs-api/v1/sql", json.dumps({"query": query}))
+        self.assertEqual(reply.status, 200, reply)
+        text, params = reply.json()["sql"]["sql"]
+        answer = self.server.request("POST", "/query", json.dumps({"sql": text, "params": params, "freshness": "committed"}))
+        self.assertEqual(answer.status, 200, (text, answer))
+        meta = answer.json()["meta"]
+        return meta["files"], meta["files"] - meta["filesSkipped"]
+
+    def test_a_range_of_one_day_reads_that_days_file(self):
+        day = {"dimension": "Events.timestamp", "dateRange": ["2024-01-03", "2024-01-03"]}
+        view = {"name": "View", "filter": {"member": "Events.event", "operator": "equals", "values": ["View"]}}
+        in_berlin = {"measures": COUNT, "timeDimensions": [{**day, "granularity": "hour"}], "timezone": "Europe/Berlin"}
+        paths = [{"funnel": {"steps": [view, view]}, "timeDimensions": [day]},
+                 {"flow": {"startingStep": view, "stepsAfter": 1}, "timeDimensions": [day]},
+                 {"retention": {"dateRange": ["2024-01-03", "2024-01-03"], "granularity": "day", "periods": 1}, "timeDimensions": [day]}]
+        one_file = [{"measures": COUNT, "timeDimensions": [day]}, {"measures": COUNT, "timeDimensions": [{**day, "granularity": "hour"}]},
+                    {"measures": COUNT, "filters": [{"member": "Events.timestamp", "operator": "onTheDate", "values": ["2024-01-03"]}]}, *paths]
+        for query in one_file:
+            self.assertEqual(self.files(query), (self.DAYS, 1), query)
+        self.assertEqual(self.files(in_berlin), (self.DAYS, 2))  # that day begins at 23:00 of the one before
+        self.assertEqual(self.files({"measures": COUNT}), (self.DAYS, self.DAYS))
+        self.assertEqual(self.files({"measures": COUNT, "timeDimensions": [{**day, "dateRange": ["2023-01-01", "2023-01-01"]}]}), (self.DAYS, 0))

@@ -103,11 +103,15 @@ class CheckedAtStartTest(unittest.TestCase):
     def test_what_does_not_fit_the_tables_stops_the_start_with_its_line(self):
         cube = "cubes:\n  - name: A\n    sql_table: analytics.events\n    "
         for text, place, why in [
-            ("cubes:\n  - {name: A, sql_table: analytics.nothing}", "cubes.yaml:2: the rows of A", "nothing"),
-            (cube + "dimensions:\n      - {name: mesage_id}", "cubes.yaml:5: the dimension A.mesage_id", "does not have a column"),
+            ("cubes:\n  - {name: A, sql_table: analytics.nothing}", "cubes.yaml:2: the rows of A", "there is no table analytics.nothing"),
+            ("cubes:\n  - {name: A, sql_table: analytics.evnts}", "cubes.yaml:2: the rows of A", "did you mean `analytics.events`"),
+            ("cubes:\n  - {name: A, sql: SELECT evnt FROM analytics.events}", "cubes.yaml:2: the rows of A", "did you mean `event`"),
+            (cube + "dimensions:\n      - {name: mesage_id}", "cubes.yaml:5: the dimension A.mesage_id", "does not have a column named \"mesage_id\"; did you mean `message_id`?"),
             (cube + "dimensions:\n      - {name: timestamp}", "cubes.yaml:5: the dimension A.timestamp is of type string", "TIMESTAMP WITH TIME ZONE"),
             (cube + "measures:\n      - {name: m, type: sum, sql: '{CUBE}.user_id'}", "cubes.yaml:5: the measure A.m", "sum"),
             (cube + "segments:\n      - {name: s, sql: '{CUBE}.user_id = '}", "cubes.yaml:5: the segment A.s", "syntax"),
+            (cube + "segments:\n      - {name: s, sql: '{CUBE}.usr_id = 1'}", "cubes.yaml:5: the segment A.s", "did you mean `user_id`"),
+            (cube + "dimensions: [{name: message_id, primary_key: true}]\n    joins:\n      - {name: Events, relationship: many_to_one, sql: '{CUBE}.user_id = {Events}.anonymus_id'}", "cubes.yaml:6: the join of A", "did you mean `anonymous_id`"),
             ("cubes:\n  - {name: A, sql: 'SELECT * FROM read_csv(1)'}", "cubes.yaml:2: the rows of A", "read_csv"),
             ("cubes:\n  - {name: Events, dimensions: [{name: a, sql: '{b}'}]}", "cubes.yaml:2: there is no `b`", ""),
         ]:

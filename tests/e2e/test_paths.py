@@ -83,6 +83,7 @@ class GoldenPathTest(PathCase):
         self.assertEqual(self.counts(step("Nope"), buy), [0, 0])
         nobody = self.funnel(step("Nope"), buy, includeTimeMetrics=True)[1]
         self.assertEqual([nobody[name] for name in ("conversionRate", "cumulativeConversionRate", "avgSecondsToConvert")], [0, 0, None])
+        self.assertEqual(self.counts(view, step("Cart", "P7D"), buy, mode="first"), [5, 1, 1])
         week = {"member": "Events.timestamp", "operator": "inDateRange", "values": ["2024-01-01", "2024-01-07"]}
         early = step("View", filters={"type": "and", "filters": [event_is("View"), week]})
         self.assertEqual(self.counts(early, buy), [3, 3])

@@ -39,10 +39,23 @@ def funnel_depth(events, steps, total):
     return depth
 
 
+def first_depth(events, steps, total):
+    """The same of the only chain of the first events."""
+    chain = []
+    for time, _, name in events:
+        if len(chain) < len(steps) and name == steps[len(chain)][0]:
+            within = steps[len(chain)][1]
+            if chain and ((within is not None and time - chain[-1] > within) or (total is not None and time - chain[0] > total)):
+                break
+            chain.append(time)
+    return len(chain)
+
+
 def funnel(query, rows):
     hours = lambda text: text and datetime.timedelta(hours=int(text[2:-1]))
     steps = [(step["filter"]["values"][0], hours(step.get("timeToConvert"))) for step in query["steps"]]
-    depths = [funnel_depth([(time, offset, row["Events.event"]) for time, offset, row in log], steps, hours(query.get("globalTimeWindow")))
+    depth_of = first_depth if query.get("mode") == "first" else funnel_depth
+    depths = [depth_of([(time, offset, row["Events.event"]) for time, offset, row in log], steps, hours(query.get("globalTimeWindow")))
               for log in logs_of(rows)]
     return [{"count": sum(depth > step for depth in depths)} for step in range(len(steps))]
 
@@ -52,7 +65,7 @@ def random_funnel(chance):
     for step in steps[1:]:
         if chance.random() < 0.5:
             step["timeToConvert"] = f"PT{chance.choice([6, 24, 120])}H"
-    query = {**STREAM, "steps": steps}
+    query = {**STREAM, "steps": steps, **({"mode": "first"} if chance.random() < 0.4 else {})}
     if chance.random() < 0.4:
         query["globalTimeWindow"] = f"PT{chance.choice([24, 240])}H"
     return query

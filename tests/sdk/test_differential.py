@@ -77,7 +77,7 @@ CLASSES = {
     "An offset without a limit": lambda query: "offset" in query and "limit" not in query,
     "An order and a page of a series": lambda query: oracle.is_paged(query) and bool(oracle.series_range(query)),
     "A window over the whole funnel": mode("funnel", lambda funnel: "globalTimeWindow" in funnel),
-    "Chains that begin again": mode("funnel", lambda funnel: any("timeToConvert" in step for step in funnel["steps"])),
+    "Chains that begin again": mode("funnel", lambda funnel: funnel.get("mode") != "first" and any("timeToConvert" in step for step in funnel["steps"])),
     "Steps at one time": lambda query: "funnel" in query or "flow" in query,
     "Events of nobody": lambda query: path_oracle.mode_of(query) is not None,
     "An event without a name": mode("flow"),

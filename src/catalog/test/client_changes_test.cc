@@ -161,6 +161,21 @@ TEST_F(ClientChangesTest, OneKeyChangesOnceAlsoAfterARestart) {
     EXPECT_EQ(forgotten->properties.missing, std::vector<std::string>{"owner"});
 }
 
+TEST_F(ClientChangesTest, ARefusalStandsForItsKeyAlsoAfterARestart) {
+    const RequestKey key{"018f4e2a-0000-7000-8000-000000000002", "digest"};
+    const ClientRequest drop{DropNamespace{{"later"}}, key};
+    EXPECT_THAT(catalog_->change(drop), IsError(ErrorCode::kNotFound));
+    ASSERT_THAT(catalog_->create_namespace({{"later"}, {}}), IsOk());
+    close();
+    ASSERT_THAT(open(), IsOk());
+    const auto again = catalog_->change(drop);
+    EXPECT_THAT(again, IsError(ErrorCode::kNotFound)) << "as the first time";
+    EXPECT_THAT(again, HasMessage("Namespace does not exist: later"));
+    EXPECT_THAT(catalog_->change({drop.change, RequestKey{key.key, "other"}}),
+                IsError(ErrorCode::kInvalidArgument));
+    EXPECT_THAT(catalog_->change({drop.change, std::nullopt}), IsOk()) << "the control";
+}
+
 TEST_F(ClientChangesTest, TablesThatTheLogIsCarriedIntoNeedAnAdminToGo) {
     close();
     options_.sink_tables = {{kEvents, {1}}};

@@ -15,6 +15,12 @@
 
 namespace icelight::catalog::sqlite {
 
+namespace {
+
+constexpr std::size_t kManifestBytesMax = std::size_t{16} << 20;
+
+}  // namespace
+
 Deadline soon() {
     return deadline_in(std::chrono::seconds(30));
 }
@@ -156,7 +162,7 @@ std::int64_t CatalogFixture::rows_of(const TableIdent& ident) {
     EXPECT_THAT(list, IsOk());
     std::int64_t rows = 0;
     for (const auto& manifest : **list) {
-        const auto bytes = files_->read_file(*path_of(manifest.manifest_path), 1 << 20);
+        const auto bytes = files_->read_file(*path_of(manifest.manifest_path), kManifestBytesMax);
         EXPECT_THAT(bytes, IsOk());
         const auto decoded = iceberg::decode_manifest(*bytes);
         EXPECT_THAT(decoded, IsOk());

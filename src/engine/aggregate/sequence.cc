@@ -79,12 +79,35 @@ SequenceMatcher::Best SequenceMatcher::scan(const SequenceSpec& spec,
     return best;
 }
 
+void SequenceMatcher::follow_first(const SequenceSpec& spec, std::span<const Event> events) {
+    chain_.clear();
+    for (std::uint32_t i = 0; i < events.size() && chain_.size() < spec.steps; ++i) {
+        const Event& event = events[i];
+        const std::size_t k = chain_.size();
+        if (!has_bit(event.bits, k)) {
+            if (k > 0 && has_bit(event.bits, kExclusionShift + k)) return;
+            continue;
+        }
+        const bool is_in_time =
+            k == 0 || (event.time - events[chain_.back()].time <= spec.within[k] &&
+                       event.time - events[chain_.front()].time <= spec.total);
+        if (!is_in_time) return;
+        chain_.push_back(i);
+    }
+}
+
 std::size_t SequenceMatcher::find_depth(const SequenceSpec& spec, std::span<const Event> events) {
-    return scan<false>(spec, events).depth;
+    if (!spec.is_first) return scan<false>(spec, events).depth;
+    follow_first(spec, events);
+    return chain_.size();
 }
 
 std::span<const std::uint32_t> SequenceMatcher::find_chain(const SequenceSpec& spec,
                                                            std::span<const Event> events) {
+    if (spec.is_first) {
+        follow_first(spec, events);
+        return chain_;
+    }
     chain_.clear();
     const Best best = scan<true>(spec, events);
     if (best.depth == 0) return chain_;

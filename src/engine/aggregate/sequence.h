@@ -15,6 +15,10 @@
 /// window of the one before and all within the total window of e_0 (both ends belong), and no
 /// excluded event strictly between two neighbours. The answer is the deepest step any chain
 /// reaches: a match may begin again at every event. O(events * steps) after sorting.
+///
+/// With SequenceSpec::is_first the only chain is that of the group's first event of step 0, then
+/// the first one after it of step 1, and so on; it ends before an event that its windows do not
+/// hold.
 namespace icelight::engine {
 
 /// Event::bits of a sequence: bit k: the event is of step k; bit kExclusionShift + k, k >= 1: it
@@ -79,6 +83,7 @@ private:
                              std::span<const Event> events,
                              std::size_t k,
                              std::int64_t time);
+    void follow_first(const SequenceSpec& spec, std::span<const Event> events);
     template <bool wants_best>
     Best scan(const SequenceSpec& spec, std::span<const Event> events);
     void mark_chains(const SequenceSpec& spec, std::span<const Event> window, const Best& best);

@@ -75,16 +75,21 @@ Result<SequenceSpec> parse_sequence_spec(std::string_view text) {
     }
     spec.steps = static_cast<std::size_t>(*steps);
     for (auto word = take_word(text); !word.empty(); word = take_word(text)) {
+        if (word == "first") {
+            spec.is_first = true;
+            continue;
+        }
         const auto equals = word.find('=');
         auto key = word.substr(0, equals);
         const auto window =
             parse_window(equals == std::string_view::npos ? "" : word.substr(equals + 1));
-        if (!window) return refuse(word, "must be total=WINDOW or stepN=WINDOW, as in total=7d");
+        if (!window)
+            return refuse(word, "must be first, total=WINDOW or stepN=WINDOW, as in total=7d");
         if (key == "total") {
             spec.total = *window;
             continue;
         }
-        if (!key.starts_with("step")) return refuse(word, "only total and stepN are known");
+        if (!key.starts_with("step")) return refuse(word, "only first, total and stepN are known");
         key.remove_prefix(4);
         const auto step = take_number(key);
         if (!step || !key.empty() || *step < 2 || *step > *steps) {

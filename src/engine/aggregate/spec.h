@@ -17,11 +17,12 @@ inline constexpr std::uint32_t kPathSideMax = 20;
 inline constexpr std::size_t kSpecBytesMax = 4'096;
 inline constexpr std::int64_t kNoWindow = std::numeric_limits<std::int64_t>::max();
 
-/// "3 total=7d step2=1h": steps, and windows in microseconds (both ends belong to them).
+/// "3 first total=7d step2=1h": steps, and windows in microseconds (both ends belong to them).
 struct SequenceSpec {
     std::size_t steps = 0;                         ///< 1 ... kStepsMax.
     std::int64_t total = kNoWindow;                ///< From the first event to any other.
     std::array<std::int64_t, kStepsMax> within{};  ///< [k]: from step k - 1 to step k; [0] unused.
+    bool is_first = false;  ///< Only the chain of the first event of each step counts.
 
     bool operator==(const SequenceSpec&) const = default;
 };

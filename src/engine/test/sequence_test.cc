@@ -92,6 +92,42 @@ TEST(SequenceMatcher, AnExcludedEventBetweenBreaksAChainAndOneAtItsEndDoesNot) {
     EXPECT_EQ(chain_of(steps(2), {event(0, 1, 1 | excluded), event(2, 3, 2)}).size(), 2u);
 }
 
+TEST(SequenceMatcher, OfTheFirstEventsThereIsOneChain) {
+    SequenceSpec spec = steps(2);
+    spec.is_first = true;
+    spec.within[1] = 2;
+    EXPECT_EQ(chain_of(spec, {event(0, 1, 1), event(2, 2, 2)}), (std::vector<std::uint32_t>{0, 1}));
+    // It does not begin again, nor skip an event that comes too late.
+    EXPECT_EQ(chain_of(spec, {event(0, 1, 1), event(9, 2, 1), event(10, 3, 2)}).size(), 1u);
+    EXPECT_EQ(chain_of(spec, {event(0, 1, 3), event(0, 2, 1)}).size(), 1u);
+    const std::uint64_t excluded = std::uint64_t{1} << (kExclusionShift + 1);
+    EXPECT_EQ(chain_of(spec, {event(0, 1, 1), event(1, 2, excluded), event(2, 3, 2)}).size(), 1u);
+    EXPECT_EQ(chain_of(spec, {event(0, 1, 1), event(2, 3, 2 | excluded)}).size(), 2u);
+    spec.total = 1;
+    EXPECT_EQ(chain_of(spec, {event(0, 1, 1), event(2, 2, 2)}).size(), 1u);
+    EXPECT_TRUE(chain_of(spec, {event(0, 1, 2)}).empty());
+}
+
+TEST(SequenceMatcher, TheFirstEventsNeverReachFurtherThanTheDeepestChain) {
+    std::size_t shorter = 0;
+    for (const testing::Mode mode : testing::kModes) {
+        SequenceMatcher matcher;
+        for (std::size_t seed = 0; seed < testing::log_count(); ++seed) {
+            RandomLog log(seed, mode);
+            SequenceSpec spec = log.make_spec();
+            auto events = log.make_events(spec);
+            std::sort(events.begin(), events.end());
+            const std::size_t deepest = matcher.find_depth(spec, events);
+            spec.is_first = true;
+            const std::size_t depth = matcher.find_depth(spec, events);
+            ASSERT_LE(depth, deepest) << "seed " << seed;
+            ASSERT_EQ(depth > 0, deepest > 0) << "seed " << seed;
+            shorter += depth < deepest ? 1 : 0;
+        }
+    }
+    EXPECT_GT(shorter, testing::log_count() / 10) << "the logs say too little";
+}
+
 TEST(SequenceMatcher, ThirtyStepsAreMatched) {
     std::vector<Event> events;
     for (std::size_t k = 0; k < kStepsMax; ++k)

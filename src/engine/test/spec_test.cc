@@ -20,6 +20,10 @@ TEST(SequenceSpec, StepsAndWindowsAreRead) {
     EXPECT_EQ(spec->total, 7 * 86'400'000'000);
     EXPECT_EQ(spec->within[1], 90'000'000);
     EXPECT_EQ(spec->within[2], 5);
+    EXPECT_FALSE(spec->is_first);
+    const auto first = parse_sequence_spec("2 first step2=1s");
+    ASSERT_THAT(first, IsOk());
+    EXPECT_TRUE(first->is_first);
     const auto bare = parse_sequence_spec("30");
     ASSERT_THAT(bare, IsOk());
     EXPECT_EQ(bare->total, kNoWindow);
@@ -33,6 +37,7 @@ TEST(SequenceSpec, TheWrongPartIsNamed) {
                                  "-1",
                                  "3x",
                                  "2 total",
+                                 "2 first=1s",
                                  "2 total=",
                                  "2 total=5",
                                  "2 total=-5s",

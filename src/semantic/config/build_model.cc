@@ -128,6 +128,7 @@ public:
 
     void write() {
         const auto from = fmt::format("FROM {} AS {}", cube_.from, quote_name(cube_.name));
+        rows_ = fmt::format("SELECT * {} LIMIT 0", from);
         if (!entry_.is_addition)
             add(fmt::format("SELECT 1 AS x {} LIMIT 0", from), "the rows of", "", entry_.line);
         for (const auto& one : entry_.cube.dimensions) {
@@ -170,13 +171,16 @@ private:
                                     what,
                                     cube_.name,
                                     name.empty() ? "" : ".",
-                                    name)});
+                                    name),
+                        rows_});
     }
 
     void add_join(const std::string& target, const std::string& from) {
         const auto* other = model_.find_cube(target);
         for (const auto& join : cube_.joins) {
             if (join.target != target) continue;
+            rows_ = fmt::format(
+                "SELECT * {}, {} AS {} LIMIT 0", from, other->from, quote_name(other->name));
             add(fmt::format("SELECT 1 AS x {} LEFT JOIN {} AS {} ON {} LIMIT 0",
                             from,
                             other->from,
@@ -192,6 +196,7 @@ private:
     const CubeEntry& entry_;
     const Cube& cube_;
     std::vector<Probe>& out_;
+    std::string rows_;
 };
 
 }  // namespace

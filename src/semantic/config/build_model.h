@@ -14,7 +14,8 @@ namespace icelight::semantic {
 /// A statement without rows that fails when what the operator wrote does not fit the tables.
 struct Probe {
     std::string sql;
-    std::string place;                ///< "cubes.yaml:12: the measure Orders.revenue"
+    std::string place;  ///< "cubes.yaml:12: the measure Orders.revenue"
+    std::string rows;   ///< A statement whose columns are those that the SQL may name.
     std::optional<ValueType> type{};  ///< Then one row of one column: DuckDB's name of the type.
 };
 

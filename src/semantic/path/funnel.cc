@@ -31,6 +31,7 @@ public:
 
     Checked<> read(ObjectReader& mode) {
         ICE_TRY(read_steps(mode));
+        ICE_TRY(read_mode(mode));
         ICE_ASSIGN(funnel_.total_us, read_duration(mode, "globalTimeWindow"));
         ICE_ASSIGN(const auto times, mode.find_bool("includeTimeMetrics"));
         funnel_.wants_times = times.value_or(false);
@@ -61,6 +62,18 @@ private:
             ICE_ASSIGN(FunnelStep step, read_step(reader, i));
             funnel_.steps.push_back(std::move(step));
         }
+        return {};
+    }
+
+    Checked<> read_mode(ObjectReader& mode) {
+        ICE_ASSIGN(const auto name, mode.find_string("mode"));
+        if (name && *name != "any" && *name != "first") {
+            return refuse_name("`mode` is \"any\" or \"first\"",
+                               mode.at("mode").pointer(),
+                               *name,
+                               {"any", "first"});
+        }
+        funnel_.is_first = name == "first";
         return {};
     }
 

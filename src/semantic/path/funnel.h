@@ -42,6 +42,7 @@ struct FunnelUsers {
 struct Funnel {
     EventScope scope;
     std::vector<FunnelStep> steps;
+    bool is_first = false;  ///< Of each step only the first event after the one before counts.
     std::optional<std::int64_t> total_us;  ///< globalTimeWindow; inclusive.
     std::vector<FunnelExclusion> exclusions;
     bool wants_times = false;             ///< includeTimeMetrics
@@ -51,7 +52,7 @@ struct Funnel {
 };
 
 /// Reads {"funnel": {bindingKey, timeDimension, steps: [{name, filter, timeToConvert, cube}],
-/// globalTimeWindow, includeTimeMetrics, exclusions: [{filter, fromStep, toStep}],
+/// mode, globalTimeWindow, includeTimeMetrics, exclusions: [{filter, fromStep, toStep}],
 /// breakdownDimensions, breakdownLimit, users: {step, state, limit, offset}}}.
 Checked<Funnel> read_funnel(ObjectReader& query, const QueryContext& context, Warnings& warnings);
 

@@ -93,6 +93,7 @@ private:
 
     std::string spec() const {
         std::string text = std::to_string(funnel_.steps.size());
+        if (funnel_.is_first) text += " first";
         if (funnel_.total_us) text += fmt::format(" total={}us", *funnel_.total_us);
         for (std::size_t k = 1; k < funnel_.steps.size(); ++k) {
             const auto& within = funnel_.steps[k].within_us;

@@ -65,6 +65,16 @@ TEST_F(PathQueryTest, AFunnelWithBothWindowsAsksForCounts) {
         R"sql( counts WINDOW w AS (PARTITION BY rank ORDER BY i) ORDER BY rank, i)sql");
 }
 
+TEST_F(PathQueryTest, AFunnelOfFirstEventsSaysSo) {
+    EXPECT_NE(sql(R"({"funnel":{"mode":"first","steps":[{},{"timeToConvert":"PT1S"}]}})")
+                  .find("sequence_counts('2 first step2=1000000us'"),
+              std::string::npos);
+    EXPECT_EQ(sql(R"({"funnel":{"mode":"any","steps":[{},{}]}})"),
+              sql(R"({"funnel":{"steps":[{},{}]}})"));
+    EXPECT_EQ(refusal(R"({"funnel":{"mode":"frist","steps":[{},{}]}})"),
+              "/funnel/mode: `mode` is \"any\" or \"first\"; did you mean `first`?");
+}
+
 TEST_F(PathQueryTest, AKeyThatIsNoTextHasAGroupForEach) {
     const auto found = sql(R"({"funnel":{"bindingKey":"Events.timestamp","steps":[{},{}]}})");
     EXPECT_NE(found.find(R"(SELECT "Events"."timestamp" AS key, sequence_depth('2')"),

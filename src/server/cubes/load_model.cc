@@ -12,6 +12,7 @@
 #include "semantic/reply/result_rows.h"
 #include "semantic/sql_writer.h"
 #include "server/config.h"
+#include "server/cubes/nearest_name.h"
 
 namespace icelight::server {
 namespace {
@@ -86,6 +87,19 @@ Result<> check_type(const semantic::Probe& probe, query::Reply reply) {
                             example));
 }
 
+/// For a name that is not there, the one that was meant.
+std::string suggestion(const semantic::Probe& probe,
+                       const std::string& message,
+                       query::Service& service) {
+    const auto missing = find_missing_name(message);
+    if (!missing) return {};
+    if (!missing->candidates.empty()) return suggest_name(missing->name, missing->candidates);
+    const auto known = run(missing->is_table ? "SHOW TABLES" : probe.rows, service);
+    if (!known) return {};
+    return suggest_name(missing->name,
+                        missing->is_table ? table_names(known->body) : column_names(known->body));
+}
+
 }  // namespace
 
 Result<semantic::BuiltModel> load_model(const Config& config) {
@@ -118,7 +132,10 @@ Result<std::string> check_model(const std::vector<semantic::Probe>& probes,
         if (!is_its_fault) return error.message;
         const auto first_line = error.message.substr(0, error.message.find('\n'));
         return fail(ErrorCode::kInvalidArgument,
-                    fmt::format("{} does not fit the tables: {}", probe.place, first_line));
+                    fmt::format("{} does not fit the tables: {}{}",
+                                probe.place,
+                                first_line,
+                                suggestion(probe, error.message, service)));
     }
     return std::string();
 }

@@ -23,7 +23,8 @@ Result<semantic::BuiltModel> load_model(const Config& config);
 /// Asks the engine about every member that the operator wrote. Blocks; one query at a time.
 ///
 /// @return empty; or why it could not be checked, when the engine answers nothing.
-/// @error kInvalidArgument  "file:line: ..." and what the engine says of that member, or the type
+/// @error kInvalidArgument  "file:line: ..." and what the engine says of that member, with the
+///                          nearest name for a column or table that is not there; or the type
 ///                          that a dimension has and should not.
 Result<std::string> check_model(const std::vector<semantic::Probe>& probes,
                                 query::Service& service);

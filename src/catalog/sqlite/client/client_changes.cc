@@ -1,6 +1,7 @@
 #include "catalog/sqlite/client/client_changes.h"
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <variant>
 
@@ -30,6 +31,16 @@ bool is_without_effect(const Result<bool>& outcome) {
     return outcome.error().code != ErrorCode::kCommitStateUnknown;
 }
 
+/// Refused for what the request is or meets, not for how the server fares.
+bool is_final(ErrorCode code) {
+    constexpr std::array kFinal = {ErrorCode::kInvalidArgument,
+                                   ErrorCode::kForbidden,
+                                   ErrorCode::kNotFound,
+                                   ErrorCode::kAlreadyExists,
+                                   ErrorCode::kConflict};
+    return std::find(kFinal.begin(), kFinal.end(), code) != kFinal.end();
+}
+
 }  // namespace
 
 Result<ClientReply> ClientChanges::apply(const ClientRequest& request) {
@@ -42,6 +53,7 @@ Result<ClientReply> ClientChanges::apply(const ClientRequest& request) {
         if (outcome.error().code == ErrorCode::kConflict) {
             telemetry::conflicted(outcome.error().message);
         }
+        keep_refusal(request, outcome.error());
         return tl::unexpected(outcome.error());
     }
     if (*outcome) committer_.publish_tables(tables);
@@ -50,6 +62,16 @@ Result<ClientReply> ClientChanges::apply(const ClientRequest& request) {
         telemetry::changed("table", text_of(ident));
     }
     return reply;
+}
+
+void ClientChanges::keep_refusal(const ClientRequest& request, const Error& error) {
+    if (!request.key || !is_final(error.code)) return;
+    const auto kept = writer_.transact([&](Connection& connection) -> Result<bool> {
+        ICE_TRY(store_refusal(connection, *request.key, error, shop_.clock.now_us()));
+        return true;
+    });
+    // Without it the next one is judged on the state of then, as one without a key is.
+    if (!kept) telemetry::commit_failed(kept.error().message);
 }
 
 Result<bool> ClientChanges::run(Connection& connection,

@@ -69,6 +69,8 @@ private:
                      const ClientRequest& request,
                      TableTransaction& tables,
                      ClientReply& reply);
+    /// So that the same request again is refused alike.
+    void keep_refusal(const ClientRequest& request, const Error& error);
     /// The view that a repeated request made, as it is now.
     Result<> load_view_of(Connection& connection, const ClientChange& change, ClientReply& reply);
     /// A client's change of a sink's table, or its end (`after` without snapshots): the rules, R,

@@ -11,6 +11,9 @@ namespace {
 
 constexpr char kListMark = '\x1e';
 constexpr char kKeyMark = '\x1f';
+/// Before the code and the message of a request that was refused.
+constexpr char kRefusalMark = '\x1d';
+constexpr char kRefusalCodeBase = 'A';
 
 std::string encode_keys(const std::vector<std::string>& keys) {
     return fmt::format("{}", fmt::join(keys, std::string(1, kKeyMark)));
@@ -44,6 +47,25 @@ PropertyChanges decode_reply(std::string text) {
     return changes;
 }
 
+/// The error of a text that holds one.
+std::optional<Error> decode_refusal(const std::string& text) {
+    if (text.size() < 2 || text[0] != kRefusalMark) return std::nullopt;
+    return Error{static_cast<ErrorCode>(text[1] - kRefusalCodeBase), text.substr(2)};
+}
+
+Result<> store(Connection& connection,
+               const RequestKey& key,
+               const std::string& reply,
+               TimestampUs now_us) {
+    ICE_ASSIGN(auto old,
+               Statement::prepare(connection, "DELETE FROM requests WHERE created_at_us < ?"));
+    ICE_TRY(old.bind(now_us - kRequestKeySeconds * 1'000'000).run());
+    ICE_ASSIGN(
+        auto statement,
+        Statement::prepare(connection, "INSERT OR IGNORE INTO requests VALUES (?, ?, ?, ?)"));
+    return statement.bind(key.key).bind(key.digest).bind(reply).bind(now_us).run();
+}
+
 }  // namespace
 
 Result<std::optional<ClientReply>> find_request(Connection& connection, const RequestKey& key) {
@@ -55,6 +77,9 @@ Result<std::optional<ClientReply>> find_request(Connection& connection, const Re
         return fail(ErrorCode::kInvalidArgument,
                     "Idempotency-Key " + key.key + " was used for another request");
     }
+    if (auto refusal = decode_refusal(statement.text(1))) {
+        return tl::unexpected(std::move(*refusal));
+    }
     ClientReply reply;
     reply.properties = decode_reply(statement.text(1));
     return reply;
@@ -64,13 +89,15 @@ Result<> store_request(Connection& connection,
                        const RequestKey& key,
                        const ClientReply& reply,
                        TimestampUs now_us) {
-    ICE_ASSIGN(auto old,
-               Statement::prepare(connection, "DELETE FROM requests WHERE created_at_us < ?"));
-    ICE_TRY(old.bind(now_us - kRequestKeySeconds * 1'000'000).run());
-    ICE_ASSIGN(auto statement,
-               Statement::prepare(connection, "INSERT INTO requests VALUES (?, ?, ?, ?)"));
-    statement.bind(key.key).bind(key.digest).bind(encode_reply(reply.properties));
-    return statement.bind(now_us).run();
+    return store(connection, key, encode_reply(reply.properties), now_us);
+}
+
+Result<> store_refusal(Connection& connection,
+                       const RequestKey& key,
+                       const Error& error,
+                       TimestampUs now_us) {
+    const auto code = static_cast<char>(kRefusalCodeBase + static_cast<char>(error.code));
+    return store(connection, key, std::string{kRefusalMark, code} + error.message, now_us);
 }
 
 }  // namespace icelight::catalog::sqlite

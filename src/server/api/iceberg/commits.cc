@@ -6,6 +6,7 @@
 #include "iceberg/table_metadata_json.h"
 #include "iceberg/table_update_json.h"
 #include "server/api/iceberg/endpoint.h"
+#include "server/api/iceberg/table_reply.h"
 
 namespace icelight::server {
 namespace {
@@ -28,10 +29,12 @@ Result<http::Response> commit(const Call& call) {
     ICE_ASSIGN(const auto reply, call.change(std::move(change)));
     if (reply.tables.empty()) return catalog::no_such_table(ident);
     const auto& table = reply.tables.front();
-    return http::make_json(http::status::kOk,
-                           fmt::format(R"({{"metadata-location":{},"metadata":{}}})",
-                                       http::quote_json(table.metadata_location),
-                                       iceberg::encode_table_metadata(*table.metadata)));
+    auto response = http::make_json(http::status::kOk,
+                                    fmt::format(R"({{"metadata-location":{},"metadata":{}}})",
+                                                http::quote_json(table.metadata_location),
+                                                iceberg::encode_table_metadata(*table.metadata)));
+    response.add_header("ETag", etag_of(table, true));
+    return response;
 }
 
 Result<http::Response> commit_transaction(const Call& call) {
