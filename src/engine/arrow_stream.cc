@@ -134,7 +134,7 @@ Result<> ArrowStream::append(const Chunk& chunk, std::string& out) {
                                 &state.encoder, &state.view, &state.body, &state.error)));
         return state.take_message(out);
     };
-    const auto encoded = encode();
+    auto encoded = encode();
     if (array.release != nullptr) array.release(&array);
     if (!encoded) return encoded;
     out.append(reinterpret_cast<const char*>(state.body.data),

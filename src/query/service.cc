@@ -197,9 +197,11 @@ bool Service::Impl::answer_from_cache(Job& job) {
 std::optional<Reply> Service::Impl::find_exact(const Job& job) {
     if (job.request.wants_run) return std::nullopt;
     const auto answer = cache_.find_any(job.request);
-    if (!answer || !answer->origin) return std::nullopt;
-    const auto now = admit(options_, answer->origin->statement, job.request, log_, catalog_);
-    if (!now || !sees_the_same(answer->origin->inputs, now->inputs)) return std::nullopt;
+    if (!answer) return std::nullopt;
+    const auto& origin = answer->origin;
+    if (!origin) return std::nullopt;
+    const auto now = admit(options_, origin->statement, job.request, log_, catalog_);
+    if (!now || !sees_the_same(origin->inputs, now->inputs)) return std::nullopt;
     telemetry::cache_asked(true);
     return take_kept(job, *answer);
 }
