@@ -1,10 +1,12 @@
 """Starts the release build on a directory of its own for the benches, and reads what it costs."""
 
+import http.client
 import json
 import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import time
@@ -30,6 +32,7 @@ class Server:
         self.start(*arguments)
 
     def start(self, *arguments):
+        self.connection = None
         self.process = subprocess.Popen(
             [BUILD / "icelight", "serve", "--data", self.directory / "data", "--listen", "127.0.0.1:0", *arguments],
             stdout=subprocess.PIPE, stderr=self.log, text=True)
@@ -60,10 +63,18 @@ class Server:
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def sql(self, text):
-        request = urllib.request.Request(self.url + "/duckdb", json.dumps({"sql": text}).encode(),
-                                         {"Content-Type": "application/json", "Cache-Control": "no-cache"})
-        with urllib.request.urlopen(request, timeout=120) as reply:
-            return json.load(reply)["data"]
+        """The rows of a statement, over a connection that is kept open, as clients keep theirs."""
+        if self.connection is None:
+            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+            self.connection.connect()
+            self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.connection.request("POST", "/duckdb", json.dumps({"sql": text}),
+                                {"Content-Type": "application/json", "Cache-Control": "no-cache"})
+        reply = self.connection.getresponse()
+        body = json.loads(reply.read())
+        if reply.status != 200:
+            raise RuntimeError(f"{text}: {reply.status} {body}")
+        return body["data"]
 
     def wait_flushed(self, rows, seconds=120):
         """Waits until `rows` events are in the table itself, not only in the log."""

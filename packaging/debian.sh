@@ -10,7 +10,7 @@ build=(
     libboost-json1.81-dev mold ninja-build patchelf pkg-config prometheus-cpp-dev python3-venv tzdata zlib1g-dev
 )
 test=(
-    chromium clang-16 clang-format-14 clang-tidy-16 curl libbenchmark-dev libclang-rt-16-dev libgmock-dev libgtest-dev
+    chromium clang-16 clang-format-14 clang-tidy-16 curl libbenchmark-dev libclang-rt-16-dev libfaketime libgmock-dev libgtest-dev
     maven openjdk-17-jre-headless procps sqlite3 strace
 )
 all=(

@@ -1,5 +1,7 @@
 #include "engine/chunk_writer.h"
 
+#include <numeric>
+
 #include "engine/duckdb_internal.h"
 
 namespace icelight::engine {
@@ -11,10 +13,17 @@ void ChunkWriter::Column::open_validity() {
 }
 
 void ChunkAccess::attach(ChunkWriter& writer, duckdb_data_chunk chunk) {
-    const idx_t count = duckdb_data_chunk_get_column_count(chunk);
-    writer.columns_.assign(count, {});
-    for (idx_t i = 0; i < count; ++i) {
-        duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, i);
+    std::vector<std::size_t> places(duckdb_data_chunk_get_column_count(chunk));
+    std::iota(places.begin(), places.end(), 0);
+    attach(writer, chunk, places);
+}
+
+void ChunkAccess::attach(ChunkWriter& writer,
+                         duckdb_data_chunk chunk,
+                         const std::vector<std::size_t>& places) {
+    writer.columns_.assign(places.size(), {});
+    for (std::size_t i = 0; i < places.size(); ++i) {
+        duckdb_vector vector = duckdb_data_chunk_get_vector(chunk, places[i]);
         writer.columns_[i].vector_ = vector;
         writer.columns_[i].data_ = duckdb_vector_get_data(vector);
     }

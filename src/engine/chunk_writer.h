@@ -28,7 +28,7 @@ enum class WriteType : std::uint8_t {
 /// Fills one chunk of rows, column by column or row by row.
 ///
 /// Texts and blobs are not copied: they must stay where they are until the chunk's taker says so
-/// (see RowSource, Appender). Every row below the final count must be set in every column.
+/// (see RowSource). Every row below the final count must be set in every column.
 /// Thread safety: none. Cost: a store per value; some rows of one column after the other are faster
 /// than one row of many columns, whose places in memory stand in each other's way in the cache.
 class ChunkWriter {
@@ -144,8 +144,8 @@ public:
     RowSource& operator=(const RowSource&) = delete;
 
     /// Sets rows 0 .. n-1 of every column, n <= kChunkRows, and returns n; 0 ends the rows.
-    /// Texts must stay where they are until the whole writing has ended. An error ends it with that
-    /// error.
+    /// Texts must stay where they are until the whole writing, or reading, has ended. An error ends
+    /// it with that error.
     virtual Result<std::size_t> fill(ChunkWriter& chunk) = 0;
 };
 

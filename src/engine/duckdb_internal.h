@@ -56,6 +56,10 @@ struct SessionAccess {
 /// Sets a ChunkWriter onto the engine's chunk.
 struct ChunkAccess {
     static void attach(ChunkWriter& writer, duckdb_data_chunk chunk);
+    /// The writer's columns are those at `places` of the chunk.
+    static void attach(ChunkWriter& writer,
+                       duckdb_data_chunk chunk,
+                       const std::vector<std::size_t>& places);
 };
 
 /// The engine's message as an Error, by its kind; marks the database broken when the kind says so.

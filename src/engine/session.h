@@ -57,7 +57,6 @@ public:
     bool is_broken() const;
 
 private:
-    friend class Appender;
     friend struct SessionAccess;
 
     std::shared_ptr<SessionState> state_;

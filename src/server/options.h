@@ -348,7 +348,7 @@ inline constexpr std::array kOptions = {
            false,
            "",
            "",
-           "Memory of each SQL worker, its copy of the log's tail included."},
+           "Memory of each SQL worker, beside up to 256 MiB of the log's tail."},
     Option{"query.threads",
            OptionType::kNumber,
            "2",

@@ -8,6 +8,7 @@ import sys
 import unittest
 
 from harness import packaging
+from harness.notes import note
 from harness.server import Server
 
 RUN_SECONDS = 600
@@ -33,7 +34,7 @@ class PyicebergSuiteTest(unittest.TestCase):
         skipped = re.findall(r"^SKIPPED .*?: (.*)$", done.stdout, re.MULTILINE)
         self.assertLessEqual(set(skipped), EXCLUDED, said[-3000:])
         marks = "".join(re.findall(r"^([.sFE]+) +\[", done.stdout, re.MULTILINE))
-        print(f"PyIceberg's catalog tests: {marks.count('.')} passed, {marks.count('s')} left out", flush=True)
+        note(f"PyIceberg's catalog tests: {marks.count('.')} passed, {marks.count('s')} left out")
         self.assertGreaterEqual(marks.count("."), PASSED_LEAST, said[-3000:])
 
 

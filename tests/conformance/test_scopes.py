@@ -5,10 +5,11 @@ import subprocess
 import unittest
 
 from pyiceberg.catalog import load_catalog
-from pyiceberg.exceptions import ForbiddenError, UnauthorizedError
+from pyiceberg.exceptions import ForbiddenError, OAuthError, UnauthorizedError
 from pyiceberg.schema import Schema
 from pyiceberg.types import LongType, NestedField
 
+from harness import table
 from harness.server import Server, clean_environment
 
 SCHEMA = Schema(NestedField(1, "id", LongType(), required=False))
@@ -52,6 +53,21 @@ class ScopesTest(unittest.TestCase):
         self.assertEqual(self.server.request("GET", "/iceberg/v1/namespaces").status, 401)
         with self.assertRaises(UnauthorizedError):
             load_catalog("nobody", type="rest", uri=self.server.url + "/iceberg", token="wrong")
+
+    def test_clients_with_a_credential_get_their_token(self):
+        found = load_catalog("by-credential", type="rest", uri=self.server.url + "/iceberg", credential=f"any:{self.tokens['writer']}")
+        found.load_table(("team", "t"))
+        with self.assertRaises(ForbiddenError):
+            found.load_table(("other", "t"))
+        with self.assertRaises(OAuthError) as refused:
+            load_catalog("wrong", type="rest", uri=self.server.url + "/iceberg", credential="any:wrong")
+        self.assertIn("invalid_client", str(refused.exception))
+        duck = table.connect_duckdb()
+        self.addCleanup(duck.close)
+        duck.execute(f"CREATE SECRET s (TYPE iceberg, CLIENT_ID 'any', CLIENT_SECRET '{self.tokens['reader']}', "
+                     f"OAUTH2_SERVER_URI '{self.server.url}/iceberg/v1/oauth/tokens')")
+        duck.execute(f"ATTACH '' AS lake (TYPE iceberg, ENDPOINT '{self.server.url}/iceberg', SECRET s)")
+        self.assertEqual(duck.execute("SELECT count(*) FROM lake.team.t").fetchall(), [(0,)])
 
     def test_a_scope_holds_for_its_namespace_and_those_below_it(self):
         catalog = self.catalog("writer")

@@ -2,25 +2,16 @@
 
 import json
 import os
-import pathlib
-import subprocess
-import sys
 import threading
 import unittest
 
-from harness import events, packaging, table
+from harness import events, spark, table
 from harness.server import Server
-
-FOLDER = pathlib.Path(__file__).resolve().parent / "spark"
-RUN_SECONDS = 900
 
 
 @unittest.skipUnless(os.environ.get("TEST_ALL"), "part of ./test --all")
 class SparkTest(unittest.TestCase):
     def test_every_change_lands_beside_ingest_and_the_ledger_is_complete(self):
-        site = packaging.bring("spark.sh", "icelight_spark", sys.executable)
-        jars = pathlib.Path(packaging.bring("java.sh", "icelight_java_jars", FOLDER / "pom.xml", "spark"))
-        jar = next(jars.glob("iceberg-spark-runtime-*.jar"))
         with Server("--target-lag", "1s") as server:
             sent = []
             stopping = threading.Event()
@@ -36,14 +27,11 @@ class SparkTest(unittest.TestCase):
             writer.start()
             try:
                 server.wait_committed(100)
-                done = subprocess.run([sys.executable, FOLDER / "change_tables.py", server.url + "/iceberg", jar],
-                                      env={**os.environ, "PYTHONPATH": site, "SPARK_LOCAL_IP": "127.0.0.1"},
-                                      capture_output=True, text=True, timeout=RUN_SECONDS)
+                said = spark.run("change_tables.py", server.url + "/iceberg")
             finally:
                 stopping.set()
                 writer.join()
-            self.assertEqual(done.returncode, 0, (done.stdout + done.stderr)[-6000:])
-            counted = json.loads(done.stdout.strip().splitlines()[-1])
+            counted = json.loads(said.strip().splitlines()[-1])
             expected = len(sent) - counted["deleted"] + counted["foreign_left"]
             server.wait_committed(expected)
             rows = table.scan(server, columns=("message_id", "_log_offset")).to_pylist()

@@ -391,20 +391,6 @@ class EndpointTest(CubeCase):
         self.assertEqual(body["results"][0]["data"][0]["time.month"], "2024-01-01T00:00:00.000")
 
 
-class PruningTest(CubeCase):
-    def test_a_day_is_read_from_its_files_alone(self):
-        day = [{"dimension": "Events.timestamp", "dateRange": ["2024-01-01", "2024-01-01"], "granularity": "day"}]
-        for index, month in enumerate((3, 4, 5)):  # each flush is a file of its own
-            self.server.send([{"type": "track", "event": "Later", "messageId": f"later{month}", "userId": "u1", "timestamp": f"2024-{month:02}-01T00:00:00Z"}])
-            self.server.wait_committed(17 + index)
-        def files(times):
-            sql = self.post("sql", {"query": {"measures": COUNT, "timeDimensions": times, "fillMissingDates": False}}).json()["sql"]["sql"][0]
-            meta = self.server.request("POST", "/query", json.dumps({"sql": sql, "freshness": "committed"}), {"Content-Type": "application/json"}).json()["meta"]
-            return meta
-        whole, one = files([]), files(day)
-        self.assertGreater(one["filesSkipped"], whole["filesSkipped"])
-
-
 class FilesTest(ServerCase):
     """Four days, each in a file of its own."""
 

@@ -1,17 +1,22 @@
-"""A count right after each 200 includes what was acknowledged, across flushes, while another client reads and
-others write: 5,000 events a second with TEST_ALL, 500 without."""
+"""A count right after each 200 includes what was acknowledged, across flushes, while another client reads, another
+engine puts the table's rows into new files, and others write: 5,000 events a second with TEST_ALL, 500 without."""
 
 import os
 import threading
 import time
 import unittest
 
-from harness import events
+from pyiceberg.exceptions import CommitFailedException
+
+from harness import events, table
 from harness.server import Server
 
 WRITES = 10_000 if os.environ.get("TEST_ALL") else 1_000
 OTHERS_A_SECOND = 5_000 if os.environ.get("TEST_ALL") else 500
 OTHERS_A_BATCH = 100
+# A rewrite reads the whole table into this process; between two, flushes get their turn.
+REWRITTEN_ROWS_MAX = 200_000
+REWRITE_PAUSE_SECONDS = 2
 MINE = "user_id = 'user-1'"
 
 
@@ -21,6 +26,7 @@ class ReadYourWritesTest(unittest.TestCase):
         self.addCleanup(self.server.close)
         self.written = 0  # acknowledged so far; grows only
         self.wrong = []
+        self.rewrites = self.conflicts = 0
         self.is_done = threading.Event()
 
     def read_along(self):
@@ -43,11 +49,23 @@ class ReadYourWritesTest(unittest.TestCase):
                 number, due = number + 1, due + OTHERS_A_BATCH / OTHERS_A_SECOND
                 time.sleep(max(0, due - time.monotonic()))
 
+    def rewrite_beside(self):
+        """PyIceberg replaces every file of the table; where a flush was faster, nothing is changed."""
+        while not self.is_done.wait(REWRITE_PAUSE_SECONDS):
+            lake = table.load_table(self.server)
+            rows = lake.scan().to_arrow()
+            if len(rows) > REWRITTEN_ROWS_MAX:
+                return
+            try:
+                lake.overwrite(rows)
+                self.rewrites += 1
+            except CommitFailedException:
+                self.conflicts += 1
+
     def test_a_count_right_after_each_200_includes_it(self):
-        reader = threading.Thread(target=self.read_along)
-        writer = threading.Thread(target=self.write_beside)
-        reader.start()
-        writer.start()
+        others = [threading.Thread(target=run) for run in (self.read_along, self.write_beside, self.rewrite_beside)]
+        for other in others:
+            other.start()
         waits = []
         try:
             with self.server.client() as client:
@@ -62,11 +80,13 @@ class ReadYourWritesTest(unittest.TestCase):
                     self.assertEqual(count, self.written, f"after write {number}")
         finally:
             self.is_done.set()
-            reader.join(timeout=60)
-            writer.join(timeout=60)
+            for other in others:
+                other.join(timeout=60)
         waits.sort()
-        print(f"{len(waits)} counts, from the 200 to the answer p50 {waits[len(waits) // 2]:.1f} ms, p99 {waits[len(waits) * 99 // 100]:.1f} ms")
+        print(f"{len(waits)} counts, from the 200 to the answer p50 {waits[len(waits) // 2]:.1f} ms, p99 {waits[len(waits) * 99 // 100]:.1f} ms; "
+              f"{self.rewrites} rewrites beside, {self.conflicts} gave way to a flush")
         self.assertEqual(self.wrong[:3], [])
+        self.assertGreater(self.rewrites, 0, "a rewrite must happen between the counts")
         snapshots = int(self.server.request("GET", "/iceberg/v1/namespaces/analytics/tables/events").json()
                         ["metadata"]["last-sequence-number"])
         self.assertGreater(snapshots, 3, "flushes must happen between the counts")

@@ -124,7 +124,7 @@ def changing():
         "ALTER TABLE events RENAME TO gone", "ALTER VIEW events RENAME TO gone", "CREATE TABLE mine AS SELECT 1", "CREATE TEMP TABLE mine (x INT)",
         "CREATE SCHEMA mine", "CREATE SEQUENCE mine", "CREATE TYPE mine AS ENUM ('a')", "CREATE MACRO mine(x) AS x + 1",
         "CREATE MACRO files(p) AS TABLE SELECT * FROM read_text(p)", "CREATE INDEX mine ON events (event)", "CREATE FUNCTION f(x) AS x",
-        "DELETE FROM memory.main.tail_events", "SELECT * FROM memory.main.tail_events", "SELECT * FROM memory.main.tail_rejected",
+        "DELETE FROM memory.main.tail_events", "SELECT * FROM icelight_tail_events()", "SELECT * FROM system.main.icelight_tail_rejected()",
         "INSERT INTO memory.main.tail_events SELECT * FROM events", "MERGE INTO events USING events e ON true WHEN MATCHED THEN DELETE",
         "WITH gone AS (DELETE FROM events RETURNING *) SELECT * FROM gone", "SET memory_limit = '100GB'", "SET threads = 64",
         "SET enable_external_access = true", "SET allowed_directories = ['/']", "SET allowed_paths = ['{canary}/secret.csv']",

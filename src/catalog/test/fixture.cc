@@ -9,17 +9,12 @@
 
 #include "catalog/manifest_lists.h"
 #include "catalog/metadata_file.h"
+#include "catalog/reach.h"
 #include "iceberg/manifest_avro.h"
 #include "iceberg/new_table.h"
 #include "io/location.h"
 
 namespace icelight::catalog::sqlite {
-
-namespace {
-
-constexpr std::size_t kManifestBytesMax = std::size_t{16} << 20;
-
-}  // namespace
 
 Deadline soon() {
     return deadline_in(std::chrono::seconds(30));

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "base/check.h"
+#include "event/body_reader.h"
 #include "event/codec.h"
 #include "event/columns.h"
 #include "event/parse.h"
@@ -11,6 +12,9 @@
 
 namespace icelight::event::testing {
 namespace {
+
+constexpr std::size_t kPaddingBytes = 64;  ///< That the parser may read behind a text.
+constexpr std::size_t kWindowBytesMax = 100;
 
 void check_column(const RowView& row, const Column& column) {
     if (column.type != ColumnType::kJsonText || row.is_null(column.id)) return;
@@ -40,6 +44,28 @@ void check_rejects(const ParsedRequest& parsed) {
     ICE_CHECK(parsed.received == parsed.row_refs.size() + parsed.errors.size(), "an event is lost");
 }
 
+/// Windows of any size must give one verdict, and the same events and repairs.
+void check_windows(const std::string& body, bool is_single) {
+    static BodyReader whole;
+    std::string first = body;
+    std::string second = body;
+    first.reserve(body.size() + kPaddingBytes);
+    second.reserve(body.size() + kPaddingBytes);
+    BodyReader narrow(1 + body.size() % kWindowBytesMax);
+    const BodyVerdict verdict = whole.read(first, is_single);
+    const BodyVerdict same = narrow.read(second, is_single);
+    // The rest is not looked at; what of it a window has seen depends on the window.
+    if (verdict == BodyVerdict::kTooManyEvents || same == BodyVerdict::kTooManyEvents) return;
+    ICE_CHECK(same == verdict, "another verdict in smaller windows");
+    if (verdict == BodyVerdict::kNotJson) return;
+    ICE_CHECK(second == first, "other repairs in smaller windows");
+    ICE_CHECK(narrow.events().size() == whole.events().size(), "other events in smaller windows");
+    for (std::size_t i = 0; i < whole.events().size(); ++i) {
+        ICE_CHECK(narrow.text(narrow.events()[i].whole) == whole.text(whole.events()[i].whole),
+                  "another event in smaller windows");
+    }
+}
+
 }  // namespace
 
 int fuzz_parse(const std::uint8_t* data, std::size_t bytes) {
@@ -51,6 +77,7 @@ int fuzz_parse(const std::uint8_t* data, std::size_t bytes) {
     facts.received_at = 1'767'225'660'000'000;
     for (const std::string_view route_type : {"", "track", "page"}) {
         facts.route_type = route_type;
+        check_windows(body, !route_type.empty());
         facts.path = route_type.empty() ? Path::kBatch : Path::kSingle;
         const ParsedRequest parsed = parser.parse(body, facts);
         check_rows(parsed);

@@ -18,6 +18,8 @@ using engine::quote_literal;
 using iceberg::Field;
 using iceberg::TypeKind;
 
+Result<std::string> nested_sql_type_of(const iceberg::Type& type);
+
 /// How dear a count over the column is; files keep names of few values in dictionaries.
 int cost_of(const Field& field) {
     if (field.name == "type" || field.name == "stage") return 0;
@@ -39,6 +41,7 @@ int cost_of(const Field& field) {
 /// The schema's fields with a cheap one first.
 std::vector<const Field*> inner_order(const iceberg::Schema& schema) {
     std::vector<const Field*> fields;
+    fields.reserve(schema.fields.size());
     for (const auto& field : schema.fields)
         fields.push_back(&field);
     const auto cheapest =
@@ -104,7 +107,7 @@ Result<std::string> make_files_select(const TableFiles& table,
 /// tail still has real types.
 Result<std::string> make_tail_select(const std::vector<const Field*>& fields,
                                      TailKind kind,
-                                     const TailCut& cut) {
+                                     bool has_tail) {
     const auto known = tail_columns(kind);
     std::string columns;
     for (const auto* const field : fields) {
@@ -124,11 +127,7 @@ Result<std::string> make_tail_select(const std::vector<const Field*>& fields,
     }
     if (known.empty()) return fmt::format("SELECT {} WHERE false", columns);
     const auto source = kind == TailKind::kEvents ? kTailEvents : kTailRejected;
-    if (cut.is_empty()) return fmt::format("SELECT {} FROM {} WHERE false", columns, source);
-    // Also what makes it exact: rows below `from` are in the files, and go from here lazily.
-    std::string where = fmt::format("_log_offset >= {}", cut.from);
-    if (cut.is_to_needed) where += fmt::format(" AND _log_offset < {}", cut.to);
-    return fmt::format("SELECT {} FROM {} WHERE {}", columns, source, where);
+    return fmt::format("SELECT {} FROM {}(){}", columns, source, has_tail ? "" : " WHERE false");
 }
 
 }  // namespace
@@ -136,7 +135,7 @@ Result<std::string> make_tail_select(const std::vector<const Field*>& fields,
 Result<std::string> make_view_select(const TableFiles& table,
                                      const FilePlan& plan,
                                      TailKind kind,
-                                     const TailCut& cut) {
+                                     bool has_tail) {
     const auto fields = inner_order(table.schema);
     if (fields.empty()) return fail(ErrorCode::kUnsupported, "the table has no columns");
     std::string inner;
@@ -144,8 +143,8 @@ Result<std::string> make_view_select(const TableFiles& table,
         ICE_ASSIGN(const auto files, make_files_select(table, group, fields));
         inner += (inner.empty() ? "" : " UNION ALL ") + files;
     }
-    if (inner.empty() || (kind != TailKind::kNone && !cut.is_empty())) {
-        ICE_ASSIGN(const auto tail, make_tail_select(fields, kind, cut));
+    if (inner.empty() || (kind != TailKind::kNone && has_tail)) {
+        ICE_ASSIGN(const auto tail, make_tail_select(fields, kind, has_tail));
         inner += (inner.empty() ? "" : " UNION ALL ") + tail;
     }
     std::string columns;
@@ -187,6 +186,25 @@ Result<std::string> sql_type_of(const iceberg::Type& type) {
         case TypeKind::kFixed:
         case TypeKind::kBinary:
             return "BLOB";
+        default:
+            return nested_sql_type_of(type);
+    }
+}
+
+namespace {
+
+Result<std::string> struct_sql_type_of(const iceberg::Type& type) {
+    std::string members;
+    for (const auto& field : type.fields) {
+        ICE_ASSIGN(const auto member, sql_type_of(field.type));
+        members += members.empty() ? "" : ", ";
+        members += quote_identifier(field.name) + " " + member;
+    }
+    return fmt::format("STRUCT({})", members);
+}
+
+Result<std::string> nested_sql_type_of(const iceberg::Type& type) {
+    switch (type.kind) {
         case TypeKind::kList: {
             ICE_ASSIGN(const auto element, sql_type_of(type.fields.at(0).type));
             return element + "[]";
@@ -196,19 +214,14 @@ Result<std::string> sql_type_of(const iceberg::Type& type) {
             ICE_ASSIGN(const auto value, sql_type_of(type.fields.at(1).type));
             return fmt::format("MAP({}, {})", key, value);
         }
-        case TypeKind::kStruct: {
-            std::string members;
-            for (const auto& field : type.fields) {
-                ICE_ASSIGN(const auto member, sql_type_of(field.type));
-                members += members.empty() ? "" : ", ";
-                members += quote_identifier(field.name) + " " + member;
-            }
-            return fmt::format("STRUCT({})", members);
-        }
+        case TypeKind::kStruct:
+            return struct_sql_type_of(type);
         default:
             return fail(ErrorCode::kUnsupported,
                         fmt::format("a column of type {} is not read", iceberg::type_text(type)));
     }
 }
+
+}  // namespace
 
 }  // namespace icelight::query

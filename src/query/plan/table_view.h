@@ -11,21 +11,20 @@
 
 namespace icelight::query {
 
-/// The log's part of a view: offsets [from, to) of the tail's tables. Empty: no tail.
+/// The log's part of a query: offsets [from, to). Empty: no tail.
 struct TailCut {
     std::uint64_t from = 0;
     std::uint64_t to = 0;
-    bool is_to_needed = false;  ///< The tail's table holds rows at or above `to`.
 
     bool is_empty() const { return from >= to; }
 };
 
-/// Names of the tail's tables, in a database that users cannot name.
-inline constexpr std::string_view kTailEvents = "memory.main.tail_events";
-inline constexpr std::string_view kTailRejected = "memory.main.tail_rejected";
+/// The functions that give the log's rows, see tail/tail.h; the gate knows neither.
+inline constexpr std::string_view kTailEvents = "icelight_tail_events";
+inline constexpr std::string_view kTailRejected = "icelight_tail_rejected";
 
-/// The SELECT of a table's view: the planned files without their deleted rows, and its part of the
-/// log.
+/// The SELECT of a table's view: the planned files without their deleted rows, and what the log has
+/// of it, if `has_tail`: the offsets that the tail shows when the view is read.
 ///
 /// The outer columns are in the order of the schema, as `SELECT *` shows them. Inside, a cheap
 /// column comes first: a count over UNION ALL reads the whole first column, and nothing else.
@@ -34,7 +33,7 @@ inline constexpr std::string_view kTailRejected = "memory.main.tail_rejected";
 Result<std::string> make_view_select(const TableFiles& table,
                                      const FilePlan& plan,
                                      TailKind kind,
-                                     const TailCut& cut);
+                                     bool has_tail);
 
 /// The engine's name of an Iceberg type: "TIMESTAMP WITH TIME ZONE", "STRUCT(a INTEGER)".
 /// @error kUnsupported  it has none.

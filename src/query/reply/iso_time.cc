@@ -1,5 +1,6 @@
 #include "query/reply/iso_time.h"
 
+#include <array>
 #include <iterator>
 #include <limits>
 
@@ -29,6 +30,13 @@ std::int64_t floor_divide(std::int64_t value, std::int64_t by) {
     return value / by - (value % by < 0 ? 1 : 0);
 }
 
+void write_digits(std::int64_t value, char* at, int count) {
+    for (int i = count - 1; i >= 0; --i) {
+        at[i] = static_cast<char>('0' + value % 10);
+        value /= 10;
+    }
+}
+
 /// Proleptic Gregorian calendar; eras of 400 years that begin on 1 March.
 void append_civil_date(std::int64_t days, std::string& out) {
     constexpr std::int64_t kDaysPerEra = 146'097;
@@ -44,7 +52,16 @@ void append_civil_date(std::int64_t days, std::string& out) {
     const std::int64_t day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     const std::int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
     const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
-    fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}", year, month, day);
+    if (year < 0 || year > 9'999) {
+        fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}", year, month, day);
+        return;
+    }
+    // As often as there are times in a reply: the words of a format are not read each time.
+    std::array<char, 10> text{0, 0, 0, 0, '-', 0, 0, '-', 0, 0};
+    write_digits(year, text.data(), 4);
+    write_digits(month, text.data() + 5, 2);
+    write_digits(day, text.data() + 8, 2);
+    out.append(text.data(), text.size());
 }
 
 template <class Number>
@@ -73,19 +90,15 @@ void append_iso_timestamp(std::int64_t value, engine::Type unit, std::string& ou
     const std::int64_t days = floor_divide(seconds, kSecondsPerDay);
     const std::int64_t second_of_day = seconds - days * kSecondsPerDay;
     append_civil_date(days, out);
-    auto end = std::back_inserter(out);
-    fmt::format_to(end,
-                   "T{:02}:{:02}:{:02}.",
-                   second_of_day / 3'600,
-                   second_of_day / 60 % 60,
-                   second_of_day % 60);
-    if (nanos % 1'000'000 == 0) {
-        fmt::format_to(end, "{:03}", nanos / 1'000'000);
-    } else if (nanos % 1'000 == 0) {
-        fmt::format_to(end, "{:06}", nanos / 1'000);
-    } else {
-        fmt::format_to(end, "{:09}", nanos);
-    }
+    constexpr std::size_t kFractionAt = 10;
+    std::array<char, kFractionAt + 9> text{'T', 0, 0, ':', 0, 0, ':', 0, 0, '.'};
+    write_digits(second_of_day / 3'600, text.data() + 1, 2);
+    write_digits(second_of_day / 60 % 60, text.data() + 4, 2);
+    write_digits(second_of_day % 60, text.data() + 7, 2);
+    const int digits = nanos % 1'000'000 == 0 ? 3 : nanos % 1'000 == 0 ? 6 : 9;
+    const std::int64_t unit_nanos = digits == 3 ? 1'000'000 : digits == 6 ? 1'000 : 1;
+    write_digits(nanos / unit_nanos, text.data() + kFractionAt, digits);
+    out.append(text.data(), kFractionAt + static_cast<std::size_t>(digits));
     if (unit == engine::Type::kTimestampTz) out += 'Z';
 }
 

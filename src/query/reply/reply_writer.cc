@@ -1,5 +1,6 @@
 #include "query/reply/reply_writer.h"
 
+#include <array>
 #include <unordered_set>
 #include <utility>
 
@@ -11,9 +12,21 @@
 namespace icelight::query {
 namespace {
 
+/// What makes a field need quotes, by byte.
+constexpr auto kIsSpecial = [] {
+    std::array<bool, 256> table{};
+    for (const char c : {',', '"', '\r', '\n'})
+        table[static_cast<unsigned char>(c)] = true;
+    return table;
+}();
+
 /// RFC 4180 section 2. Empty text is quoted, so that it differs from NULL.
 void append_csv_field(std::string_view text, std::string& out) {
-    if (!text.empty() && text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    bool needs_quotes = text.empty();
+    for (const char c : text) {
+        needs_quotes |= kIsSpecial[static_cast<unsigned char>(c)];
+    }
+    if (!needs_quotes) {
         out += text;
         return;
     }
@@ -64,14 +77,21 @@ void ReplyWriter::begin(std::string& out) const {
     out += "\r\n";
 }
 
-Result<> ReplyWriter::append_row(const engine::Chunk& chunk, std::size_t row, std::string& out) {
+void ReplyWriter::begin_chunk(const engine::Chunk& chunk) {
+    columns_.clear();
+    for (std::size_t i = 0; i < names_.size(); ++i) {
+        columns_.push_back(chunk.column(i));
+    }
+}
+
+Result<> ReplyWriter::append_row(std::size_t row, std::string& out) {
     const bool is_json = format_ != Format::kCsv;
     if (is_json) out += rows_ == 0 || format_ == Format::kNdjson ? "{" : ",{";
     for (std::size_t i = 0; i < names_.size(); ++i) {
         if (i != 0) out += ',';
         if (is_json) out += keys_[i];
         const std::size_t before = out.size();
-        append_cell(chunk.column(i), row, out);
+        append_cell(columns_[i], row, out);
         if (out.size() - before > kValueBytesMax) {
             return fail(ErrorCode::kInvalidArgument,
                         fmt::format("a value of column \"{}\" is larger than 16 MiB", names_[i]));
@@ -87,6 +107,9 @@ Result<> ReplyWriter::append_row(const engine::Chunk& chunk, std::size_t row, st
 void ReplyWriter::append_cell(const engine::VectorView& vector, std::size_t row, std::string& out) {
     if (format_ != Format::kCsv) return append_json(vector, row, out);
     if (vector.type().type == engine::Type::kNull || vector.is_null(row)) return;
+    if (vector.type().type == engine::Type::kVarchar) {
+        return append_csv_field(vector.bytes(row), out);
+    }
     cell_.clear();
     append_plain(vector, row, cell_);
     append_csv_field(cell_, out);

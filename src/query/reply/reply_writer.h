@@ -30,8 +30,11 @@ public:
 
     void begin(std::string& out) const;
 
+    /// Rows are of this chunk now, which outlives them.
+    void begin_chunk(const engine::Chunk& chunk);
+
     /// @error kInvalidArgument  a value is larger than kValueBytesMax as written.
-    Result<> append_row(const engine::Chunk& chunk, std::size_t row, std::string& out);
+    Result<> append_row(std::size_t row, std::string& out);
 
     void end(const ReplyFacts& facts, std::string& out) const;
 
@@ -43,7 +46,8 @@ private:
     Format format_;
     std::vector<std::string> names_;
     std::vector<std::string> types_;
-    std::vector<std::string> keys_;  ///< JSON: `"name":` of each column.
+    std::vector<engine::VectorView> columns_;  ///< Of the chunk.
+    std::vector<std::string> keys_;            ///< JSON: `"name":` of each column.
     std::uint64_t rows_ = 0;
     std::string cell_;
 };

@@ -1,12 +1,9 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 
 #include "base/result.h"
 #include "engine/session.h"
@@ -23,9 +20,13 @@ struct RecordView;
 
 namespace icelight::query {
 
-/// The log's rows that no table holds yet, in two tables in memory, kept from query to query.
+class TailRecords;
+
+/// The log's rows that no table holds yet, which the functions kTailEvents and kTailRejected read,
+/// kept from query to query.
 ///
-/// Thread safety: none. About 5 us and 2 KB a row.
+/// Thread safety: none. Costs the bytes that the log has, and a copy of those that are new; a query
+/// decodes the rows it reads, about 0.1 us each and a column.
 class Tail {
 public:
     struct Options {
@@ -36,43 +37,35 @@ public:
     /// True: stop reading, with kTimeout.
     using IsStopped = std::function<bool()>;
 
-    /// Makes the tables, empty. `files` outlives the tail.
-    static Result<Tail> create(Options options, engine::Session session, io::FileSystem& files);
+    /// Makes the functions known to the session's database. `files` outlives the tail.
+    static Result<Tail> create(Options options, engine::Session& session, io::FileSystem& files);
     Tail(Tail&&) noexcept;
     Tail& operator=(Tail&&) noexcept;
     ~Tail();
 
-    /// Makes the tables hold at least the rows of offsets [from, to), reading what is new.
+    /// Makes the functions show the rows of offsets [from, to), reading what is new. No statement
+    /// may be reading them, nor its result still be in use.
     ///
-    /// Rows below `from` are deleted from time to time, so views must cut them off.
-    /// @return the cut that makes a view exact.
+    /// @return the range, empty when there is nothing to show.
     /// @error kUnavailable  the rows are more than bytes_max.
     /// @error kTimeout      is_stopped.
     /// @error kNotFound, kCorruption, kIo  the log cannot be read. The tail begins anew next time.
     Result<TailCut> advance(std::uint64_t from, std::uint64_t to, const IsStopped& is_stopped);
 
 private:
-    class Feeds;
-
-    Tail(Options options, engine::Session session, io::FileSystem& files);
+    Tail(Options options, io::FileSystem& files);
 
     Result<> read_on(std::uint64_t to, const IsStopped& is_stopped);
-    Result<> reset(std::uint64_t offset);
-    Result<> drop_below(std::uint64_t offset);
-
-    struct Piece {
-        std::uint64_t end = 0;  ///< Offset after its last row.
-        std::uint64_t bytes = 0;
-    };
+    Result<> append(const wal::RecordView& record);
+    void reset(std::uint64_t offset);
 
     Options options_;
-    engine::Session session_;
     io::FileSystem* files_;
+    std::shared_ptr<TailRecords> events_;
+    std::shared_ptr<TailRecords> rejected_;
     std::unique_ptr<wal::Reader> reader_;
-    std::uint64_t begin_ = 0;  ///< The tables hold [begin_, end_).
+    std::uint64_t begin_ = 0;  ///< The records hold [begin_, end_).
     std::uint64_t end_ = 0;
-    std::deque<Piece> pieces_;
-    std::uint64_t bytes_ = 0;  ///< Of pieces_.
 };
 
 }  // namespace icelight::query

@@ -85,7 +85,7 @@ protected:
     std::string ids() {
         const auto plan = plan_files(table_, {});
         if (!plan) return plan.error().message;
-        const auto select = make_view_select(table_, *plan, TailKind::kNone, {});
+        const auto select = make_view_select(table_, *plan, TailKind::kNone, false);
         if (!select) return select.error().message;
         const auto text = session_.query_text(
             fmt::format("SELECT string_agg(id::VARCHAR, ' ' ORDER BY id) FROM ({})", *select));

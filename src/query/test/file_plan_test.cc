@@ -168,7 +168,7 @@ TEST(FilePlan, TenThousandFilesArePlannedInMilliseconds) {
         const auto begin = system_clock().steady();
         const auto plan = plan_files(table, mentions);
         EXPECT_EQ(plan->groups.at(0).files.size(), left);
-        EXPECT_THAT(make_view_select(table, *plan, TailKind::kNone, {}), IsOk());
+        EXPECT_THAT(make_view_select(table, *plan, TailKind::kNone, false), IsOk());
         return std::chrono::duration_cast<std::chrono::microseconds>(system_clock().steady() -
                                                                      begin)
             .count();

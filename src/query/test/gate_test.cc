@@ -290,6 +290,8 @@ const char* const kRefused[] = {
     "SELECT no_such_function(1)",
     // names
     "SELECT * FROM memory.main.tail_events",
+    "SELECT * FROM icelight_tail_events()",
+    "SELECT * FROM system.main.icelight_tail_rejected()",
     "SELECT * FROM system.main.duckdb_tables",
     "SELECT * FROM temp.main.x",
     "SELECT * FROM other.analytics.events",

@@ -22,8 +22,9 @@ Result<std::string> write(Format format, const std::string& sql) {
     while (true) {
         ICE_ASSIGN(const auto chunk, result.next());
         if (!chunk) break;
+        writer.begin_chunk(*chunk);
         for (std::size_t row = 0; row < chunk->row_count(); ++row) {
-            ICE_TRY(writer.append_row(*chunk, row, out));
+            ICE_TRY(writer.append_row(row, out));
         }
     }
     ReplyFacts facts;

@@ -84,6 +84,28 @@ TEST_F(ServiceTest, AnswersInTheEnvelope) {
     EXPECT_EQ(rows("SELECT 1 AS a, NULL AS b"), "1,\r\n");
 }
 
+TEST_F(ServiceTest, ATextThatWasReadBeforeIsReadAlike) {
+    start();
+    for (const std::int64_t value : {1, 2, 3}) {
+        Request request;
+        request.sql = "SELECT count(*) + $1 AS n FROM events WHERE _log_offset >= $1";
+        request.format = Format::kCsv;
+        request.timeout = milliseconds(20'000);
+        request.values = {value};
+        const auto reply = begin(std::move(request)).get();
+        ASSERT_THAT(reply, IsOk());
+        EXPECT_EQ(reply->body, fmt::format("n\r\n{}\r\n", value));
+        EXPECT_THAT(body("DROP TABLE events"), StartsWith("error: SQL validation failed"));
+        EXPECT_THAT(body("SELECT * FROM nothing"), HasSubstr("there is no table"));
+    }
+    // More than are remembered.
+    for (int i = 0; i < 300; ++i) {
+        const auto text = std::to_string(i);
+        ASSERT_EQ(rows("SELECT " + text), text + "\r\n");
+    }
+    EXPECT_EQ(rows("SELECT 7"), "7\r\n");
+}
+
 TEST_F(ServiceTest, EmptyTablesHaveRealTypes) {
     lake_.make_other_table();
     start();

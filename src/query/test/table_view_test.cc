@@ -30,9 +30,9 @@ TableFiles make_table(bool has_file) {
     return table;
 }
 
-Result<std::string> make_select(const TableFiles& table, TailKind kind, const TailCut& cut) {
+Result<std::string> make_select(const TableFiles& table, TailKind kind, bool has_tail) {
     ICE_ASSIGN(const auto plan, plan_files(table, {}));
-    return make_view_select(table, plan, kind, cut);
+    return make_view_select(table, plan, kind, has_tail);
 }
 
 void add_deletes(TableFiles& table,
@@ -50,37 +50,39 @@ void add_deletes(TableFiles& table,
 
 TEST(TableView, PutsACheapColumnFirstInsideAndSchemaOrderOutside) {
     EXPECT_EQ(
-        *make_select(make_table(true), TailKind::kNone, {}),
+        *make_select(make_table(true), TailKind::kNone, false),
         R"x(SELECT "message_id", "type", "_log_offset", "odd ""name""" FROM (SELECT "type", )x"
         R"x("message_id", "_log_offset", "odd ""name""" FROM read_parquet()x"
         R"x(['/w/it''s.parquet','/w/b.parquet'], hive_partitioning => false)))x");
 }
 
-TEST(TableView, TailBeginsAtTheWatermark) {
-    const auto select = *make_select(make_table(true), TailKind::kEvents, {5, 9, false});
+TEST(TableView, TheTailComesFromItsFunction) {
+    const auto select = *make_select(make_table(true), TailKind::kEvents, true);
     EXPECT_THAT(select, HasSubstr("UNION ALL SELECT CAST(\"type\" AS VARCHAR) AS \"type\""));
-    EXPECT_THAT(select, HasSubstr("FROM memory.main.tail_events WHERE _log_offset >= 5)"));
-    EXPECT_THAT(*make_select(make_table(true), TailKind::kRejected, {5, 9, true}),
-                HasSubstr("tail_rejected WHERE _log_offset >= 5 AND _log_offset < 9)"));
+    EXPECT_THAT(select, HasSubstr("FROM icelight_tail_events())"));
+    EXPECT_THAT(*make_select(make_table(true), TailKind::kRejected, true),
+                HasSubstr("FROM icelight_tail_rejected())"));
+    EXPECT_THAT(*make_select(make_table(true), TailKind::kEvents, false),
+                Not(HasSubstr("icelight_tail")));
 }
 
 TEST(TableView, ColumnsTheLogDoesNotKnowAreNullOfTheirType) {
-    EXPECT_THAT(*make_select(make_table(false), TailKind::kEvents, {0, 1, false}),
+    EXPECT_THAT(*make_select(make_table(false), TailKind::kEvents, true),
                 HasSubstr(R"x(CAST(NULL AS DECIMAL(9,2)) AS "odd ""name""")x"));
 }
 
 TEST(TableView, EmptyTableStillHasTypes) {
-    EXPECT_THAT(*make_select(make_table(false), TailKind::kNone, {}),
+    EXPECT_THAT(*make_select(make_table(false), TailKind::kNone, false),
                 HasSubstr(R"x(CAST(NULL AS BIGINT) AS "_log_offset")x"));
-    EXPECT_THAT(*make_select(make_table(false), TailKind::kNone, {}), HasSubstr("WHERE false"));
-    EXPECT_THAT(*make_select(make_table(true), TailKind::kEvents, {5, 5, false}),
+    EXPECT_THAT(*make_select(make_table(false), TailKind::kNone, false), HasSubstr("WHERE false"));
+    EXPECT_THAT(*make_select(make_table(true), TailKind::kEvents, false),
                 Not(HasSubstr("UNION ALL")));
 }
 
 TEST(TableView, SeveralSchemasAreMatchedByFieldId) {
     auto table = make_table(true);
     table.has_several_schemas = true;
-    EXPECT_THAT(*make_select(table, TailKind::kNone, {}),
+    EXPECT_THAT(*make_select(table, TailKind::kNone, false),
                 HasSubstr("schema => MAP {1: {name: 'message_id', type: 'VARCHAR', default_value: "
                           "NULL}, 2: {name: 'type'"));
 }
@@ -91,22 +93,22 @@ TEST(TableView, WildcardInAFileNameIsRefused) {
     manifest.files.resize(1);
     manifest.files[0].file.file_path = "/w/*.parquet";
     table.data.push_back(std::make_shared<const LiveFiles>(manifest));
-    EXPECT_THAT(make_select(table, TailKind::kNone, {}), IsError(ErrorCode::kUnsupported));
+    EXPECT_THAT(make_select(table, TailKind::kNone, false), IsError(ErrorCode::kUnsupported));
 }
 
 TEST(TableView, DeletedRowsAreLeftOutByAntiJoins) {
     auto table = make_table(true);
     add_deletes(table, iceberg::FileContent::kPositionDeletes);
-    const auto positions = *make_select(table, TailKind::kNone, {});
+    const auto positions = *make_select(table, TailKind::kNone, false);
     EXPECT_THAT(positions,
                 HasSubstr("filename => '__icelight_file', file_row_number => true) data"));
     EXPECT_THAT(positions, HasSubstr("('file:///w/b.parquet', '/w/b.parquet')"));
     add_deletes(table, iceberg::FileContent::kEqualityDeletes, {1, 21});
-    EXPECT_THAT(*make_select(table, TailKind::kNone, {}),
+    EXPECT_THAT(*make_select(table, TailKind::kNone, false),
                 HasSubstr("d.c1 IS NOT DISTINCT FROM data.\"message_id\" AND d.c21 IS NOT DISTINCT "
                           "FROM data.\"_log_offset\""));
     add_deletes(table, iceberg::FileContent::kEqualityDeletes, {77});
-    EXPECT_THAT(make_select(table, TailKind::kNone, {}), IsError(ErrorCode::kUnsupported));
+    EXPECT_THAT(make_select(table, TailKind::kNone, false), IsError(ErrorCode::kUnsupported));
 }
 
 TEST(SqlType, NestedTypesAreSpelledOut) {

@@ -17,10 +17,9 @@ using icelight::testing::IsOk;
 class TailTest : public ::testing::Test {
 protected:
     void open(std::uint64_t bytes_max = 1u << 20) {
-        auto session = database_->connect();
         session_.emplace(*database_->connect());
-        auto tail = Tail::create(
-            {lake_.path() / "log", bytes_max}, std::move(*session), io::posix_file_system());
+        auto tail =
+            Tail::create({lake_.path() / "log", bytes_max}, *session_, io::posix_file_system());
         ASSERT_THAT(tail, IsOk());
         tail_.emplace(std::move(*tail));
     }
@@ -29,14 +28,13 @@ protected:
         return tail_->advance(from, to, [this] { return is_stopped_; });
     }
 
-    /// "count, min, max" of the events' offsets that a view with this cut would show.
-    std::string shown(const TailCut& cut) {
-        const auto upper = cut.is_to_needed ? fmt::format(" AND _log_offset < {}", cut.to) : "";
+    /// "count, min, max" of the events' offsets that are shown.
+    std::string shown(const Result<TailCut>& cut) {
+        if (!cut) return cut.error().message;
+        if (cut->is_empty()) return "empty";
         return text(
-            fmt::format("SELECT concat_ws(',', count(*), min(_log_offset), max(_log_offset)) FROM "
-                        "memory.main.tail_events WHERE _log_offset >= {}{}",
-                        cut.from,
-                        upper));
+            "SELECT concat_ws(',', count(*), min(_log_offset), max(_log_offset)) FROM "
+            "icelight_tail_events()");
     }
 
     std::string text(const std::string& sql) {
@@ -54,46 +52,71 @@ protected:
 TEST_F(TailTest, HoldsTheRowsOfItsRange) {
     open();
     lake_.append(100);
-    EXPECT_EQ(shown(*advance(0, 40)), "40,0,39");
-    EXPECT_EQ(shown(*advance(0, 100)), "100,0,99");
-    EXPECT_EQ(shown(*advance(30, 100)), "70,30,99");
+    EXPECT_EQ(shown(advance(0, 40)), "40,0,39");
+    EXPECT_EQ(shown(advance(0, 100)), "100,0,99");
+    EXPECT_EQ(shown(advance(30, 100)), "70,30,99");
 }
 
 TEST_F(TailTest, RangesMayGoBack) {
     open();
     lake_.append(100);
-    EXPECT_EQ(shown(*advance(50, 100)), "50,50,99");
-    EXPECT_EQ(shown(*advance(50, 80)), "30,50,79");
-    EXPECT_EQ(shown(*advance(20, 100)), "80,20,99");
-    EXPECT_EQ(shown(*advance(100, 100)), "0");
+    EXPECT_EQ(shown(advance(50, 100)), "50,50,99");
+    EXPECT_EQ(shown(advance(50, 80)), "30,50,79");
+    EXPECT_EQ(shown(advance(20, 100)), "80,20,99");
+    EXPECT_EQ(shown(advance(100, 100)), "empty");
     EXPECT_TRUE(advance(100, 100)->is_empty());
 }
 
 TEST_F(TailTest, RangesMayLeaveGaps) {
     open();
     lake_.append(100);
-    EXPECT_EQ(shown(*advance(0, 10)), "10,0,9");
-    EXPECT_EQ(shown(*advance(60, 100)), "40,60,99");
+    EXPECT_EQ(shown(advance(0, 10)), "10,0,9");
+    EXPECT_EQ(shown(advance(60, 100)), "40,60,99");
 }
 
-TEST_F(TailTest, OldRowsAreDeletedInTime) {
+TEST_F(TailTest, OldRowsMakeRoomForNewOnes) {
+    constexpr std::uint64_t kRows = 1'000;
+    constexpr std::uint64_t kBytesMax = 75'000;  // Room for them, and not for twice as many.
+    open(kBytesMax);
+    lake_.append(kRows);
+    EXPECT_EQ(shown(advance(0, kRows)), "1000,0,999");
+    lake_.append(kRows);
+    EXPECT_EQ(shown(advance(kRows, 2 * kRows)), "1000,1000,1999");
+    EXPECT_THAT(advance(0, 2 * kRows), IsError(ErrorCode::kUnavailable));
+}
+
+TEST_F(TailTest, ReadsOnlyWhatAStatementUses) {
+    open();
+    lake_.append(100);
+    ASSERT_THAT(advance(0, 100), IsOk());
+    EXPECT_EQ(text("SELECT count(*) FROM icelight_tail_events()"), "100");
+    EXPECT_EQ(text("SELECT max(_log_offset) FROM icelight_tail_events()"), "99");
+    EXPECT_EQ(text("SELECT count(a.message_id) FROM icelight_tail_events() a JOIN "
+                   "icelight_tail_events() b USING (_log_offset) WHERE a.type = b.type"),
+              "100");
+    EXPECT_EQ(text("SELECT count(*) FROM (SELECT * FROM icelight_tail_events()) t"), "100");
+}
+
+TEST_F(TailTest, SeveralThreadsReadEachRowOnce) {
     open(100u << 20);
-    for (int i = 0; i < 20; ++i)
+    for (int i = 0; i < 100; ++i)
         lake_.append(1'000);
-    EXPECT_EQ(shown(*advance(0, 20'000)), "20000,0,19999");
-    EXPECT_EQ(shown(*advance(19'000, 20'000)), "1000,19000,19999");
-    EXPECT_EQ(text("SELECT count(*) FROM memory.main.tail_events"), "1000");
+    ASSERT_THAT(advance(500, 99'500), IsOk());
+    ASSERT_THAT(session_->execute("SET threads = 4"), IsOk());
+    EXPECT_EQ(text("SELECT concat_ws(',', count(*), count(DISTINCT message_id), sum(_log_offset)) "
+                   "FROM icelight_tail_events()"),
+              "99000,99000,4949950500");
 }
 
 TEST_F(TailTest, EventsAndRejectsGoToTheirTables) {
     open();
     lake_.append(7, 3);
     ASSERT_THAT(advance(0, 10), IsOk());
-    EXPECT_EQ(text("SELECT count(*) FROM memory.main.tail_events"), "7");
+    EXPECT_EQ(text("SELECT count(*) FROM icelight_tail_events()"), "7");
     EXPECT_EQ(text("SELECT string_agg(decode(raw), ' ' ORDER BY _log_offset) FROM "
-                   "memory.main.tail_rejected"),
+                   "icelight_tail_rejected()"),
               R"({"n":7} {"n":8} {"n":9})");
-    EXPECT_EQ(text("SELECT count(*) FROM memory.main.tail_events WHERE "
+    EXPECT_EQ(text("SELECT count(*) FROM icelight_tail_events() WHERE "
                    "__ingest_ts > TIMESTAMPTZ '2020-01-01' AND _log_shard = 0"),
               "7");
 }
@@ -105,8 +128,8 @@ TEST_F(TailTest, RecordsOfAnySizeFillChunks) {
     for (int i = 0; i < 5; ++i)
         lake_.append(1);
     lake_.append(5'000);
-    EXPECT_EQ(shown(*advance(0, 7'052)), "7052,0,7051");
-    EXPECT_EQ(text("SELECT count(*) FROM memory.main.tail_events WHERE message_id "
+    EXPECT_EQ(shown(advance(0, 7'052)), "7052,0,7051");
+    EXPECT_EQ(text("SELECT count(*) FROM icelight_tail_events() WHERE message_id "
                    "= 'm' || _log_offset AND (properties ->> 'n') = _log_offset::VARCHAR"),
               "7052");
 }
@@ -116,7 +139,7 @@ TEST_F(TailTest, TooManyBytesAreUnavailableUntilTheyAreFlushed) {
     lake_.append(1'000);
     EXPECT_THAT(advance(0, 1'000), IsError(ErrorCode::kUnavailable));
     lake_.append(1);
-    EXPECT_EQ(shown(*advance(1'000, 1'001)), "1,1000,1000");
+    EXPECT_EQ(shown(advance(1'000, 1'001)), "1,1000,1000");
 }
 
 TEST_F(TailTest, StoppingLeavesATailThatCanBeReadAgain) {
@@ -125,14 +148,14 @@ TEST_F(TailTest, StoppingLeavesATailThatCanBeReadAgain) {
     is_stopped_ = true;
     EXPECT_THAT(advance(0, 100), IsError(ErrorCode::kTimeout));
     is_stopped_ = false;
-    EXPECT_EQ(shown(*advance(0, 100)), "100,0,99");
+    EXPECT_EQ(shown(advance(0, 100)), "100,0,99");
 }
 
 TEST_F(TailTest, OffsetsTheLogDoesNotHoldAreAnError) {
     open();
     lake_.append(10);
     EXPECT_FALSE(advance(0, 20));
-    EXPECT_EQ(shown(*advance(0, 10)), "10,0,9");
+    EXPECT_EQ(shown(advance(0, 10)), "10,0,9");
 }
 
 }  // namespace

@@ -22,6 +22,8 @@ using engine::quote_identifier;
 using engine::quote_literal;
 
 constexpr std::size_t kViewsMax = 1'024;
+constexpr std::size_t kCheckedMax = 256;
+constexpr std::size_t kCheckedBytesMax = 16u << 10;
 /// Room for the engine's own data beside what its memory limit counts.
 constexpr std::uint64_t kDataBytesBeside = 512u << 20;
 
@@ -170,7 +172,15 @@ Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup, const F
 
 Result<Statement> SqlHost::check(std::string_view sql) {
     if (!has_gate_) return Statement{StatementKind::kRows, {{"", "events"}}, false, {}};
-    return check_statement(own_, sql);
+    std::string text(sql);
+    const auto known = checked_.find(text);
+    if (known != checked_.end()) return known->second;
+    auto statement = check_statement(own_, sql);
+    if (statement && text.size() <= kCheckedBytesMax) {
+        if (checked_.size() == kCheckedMax) checked_.clear();
+        checked_.emplace(std::move(text), *statement);
+    }
+    return statement;
 }
 
 Result<Prepared> SqlHost::prepare(const PrepareMessage& request,
@@ -206,7 +216,7 @@ Result<Prepared> SqlHost::prepare(const PrepareMessage& request,
         if (is_stopped()) return fail(ErrorCode::kTimeout, "stopped while planning");
         auto table = make_view({.table = input,
                                 .as_of = inputs.as_of,
-                                .cut = input.tail == TailKind::kNone ? TailCut{} : cut,
+                                .has_tail = input.tail != TailKind::kNone && !cut.is_empty(),
                                 .predicates = predicates_on(input, statement),
                                 .values = request.values,
                                 .has_alias = statement.uses_alias_catalog});
@@ -235,14 +245,11 @@ Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
     if (table->data_files > 1) {
         conditions = resolve_conditions(own_, input.predicates, table->schema, input.values);
     }
-    // The same words mean the same view: a metadata file never changes. `to` does not show unless
-    // it cuts.
-    const auto version = fmt::format("{} {} {} {} {} {}",
+    // The same words mean the same view: a metadata file never changes.
+    const auto version = fmt::format("{} {} {} {}",
                                      location,
                                      input.as_of ? as_of_text(*input.as_of) : "",
-                                     input.cut.from,
-                                     input.cut.is_to_needed ? input.cut.to : 0,
-                                     input.cut.is_empty(),
+                                     input.has_tail,
                                      conditions_text(conditions));
     std::string select;
     ReplyFacts facts;
@@ -257,7 +264,7 @@ Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
         }
         if (select.empty()) {
             ICE_ASSIGN(const auto plan, plan_files(*table, conditions));
-            ICE_ASSIGN(select, make_view_select(*table, plan, input.table.tail, input.cut));
+            ICE_ASSIGN(select, make_view_select(*table, plan, input.table.tail, input.has_tail));
             facts = facts_of(*table, plan);
         }
         if (views_.size() >= kViewsMax) views_.clear();

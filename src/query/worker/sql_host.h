@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/result.h"
@@ -68,7 +69,7 @@ private:
     struct ViewInput {
         const TableInput& table;
         std::optional<AsOf> as_of;
-        TailCut cut;
+        bool has_tail = false;
         std::vector<Predicates> predicates;  ///< One for each mention.
         const std::vector<Value>& values;    ///< Bound to the statement.
         bool has_alias = false;              ///< Also in kAliasCatalog.
@@ -91,10 +92,13 @@ private:
 
     engine::Database database_;
     engine::Session user_;  ///< Default schema: the event tables'.
-    engine::Session own_;   ///< Default schema: memory.main, where the tail is.
+    engine::Session own_;   ///< Default schema: memory.main.
     Tail tail_;
     TableFilesCache files_;
     bool has_gate_ = true;
+    /// What the gate said of a text: reading it takes longer than a small query. Bounded by
+    /// kCheckedMax of kCheckedBytesMax each.
+    std::unordered_map<std::string, Statement> checked_;
     std::string space_;  ///< Of names without one.
     std::filesystem::path spill_;
     /// By "catalog.space.table" without case. Bounded by kViewsMax.

@@ -209,11 +209,12 @@ Result<bool> Worker::write_rows(engine::QueryResult& result,
     while (true) {
         ICE_ASSIGN(const auto chunk, result.next());
         if (!chunk) return false;
+        writer.begin_chunk(*chunk);
         for (std::size_t row = 0; row < chunk->row_count(); ++row) {
             if (!is_export(request_.format) && writer.rows() >= request_.rows_max) return true;
             if (inbox_.is_stopped()) return fail(ErrorCode::kTimeout, "stopped");
             ICE_TRY(check_rows(writer.rows() + 1));
-            ICE_TRY(writer.append_row(*chunk, row, stream.buffer()));
+            ICE_TRY(writer.append_row(row, stream.buffer()));
             ICE_TRY(stream.advance());
         }
     }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/testing/json_of.h"
 #include "server/testing/test_server.h"
 
 namespace icelight::server {
@@ -12,16 +13,10 @@ using http::testing::Answer;
 using http::testing::Client;
 using http::testing::make_request;
 using ::testing::HasSubstr;
+using testing::json_of;
 using testing::TestServer;
 
 constexpr std::string_view kEvents = "/iceberg/v1/namespaces/analytics/tables/events";
-
-boost::json::value json_of(const Answer& answer) {
-    boost::json::error_code error;
-    auto value = boost::json::parse(answer.body, error);
-    EXPECT_FALSE(error) << answer.body;
-    return value;
-}
 
 TEST(CatalogApi, ConfigHasNoPrefixAndListsItsEndpoints) {
     TestServer server;

@@ -7,30 +7,15 @@ counted; anything unexpected is an exception.
 import json
 import sys
 
-from pyspark.sql import SparkSession
+from session import start
 
 URI, JAR = sys.argv[1:3]
 EVENTS = "c.analytics.events"
 OWN = "c.made_by_spark.t"
 
 
-def start():
-    options = {"spark.jars": JAR, "spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false",
-               "spark.driver.memory": "1g", "spark.driver.host": "127.0.0.1", "spark.driver.bindAddress": "127.0.0.1",
-               "spark.sql.shuffle.partitions": "2", "spark.sql.session.timeZone": "UTC",
-               "spark.sql.extensions": "org.apache.iceberg.spark.extensions.IcebergSparkSessionExtensions",
-               "spark.sql.catalog.c": "org.apache.iceberg.spark.SparkCatalog", "spark.sql.catalog.c.type": "rest",
-               "spark.sql.catalog.c.uri": URI, "spark.sql.catalog.c.cache-enabled": "false"}
-    builder = SparkSession.builder.master("local[2]").appName("icelight")
-    for key, value in options.items():
-        builder = builder.config(key, value)
-    session = builder.getOrCreate()
-    session.sparkContext.setLogLevel("ERROR")
-    return session
-
-
 def main():
-    spark = start()
+    spark = start(URI, JAR)
 
     def run(text):
         return spark.sql(text).collect()

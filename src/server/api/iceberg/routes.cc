@@ -14,6 +14,7 @@
 #include "server/api/cors.h"
 #include "server/api/iceberg/endpoint.h"
 #include "server/api/iceberg/errors.h"
+#include "server/api/iceberg/tokens.h"
 #include "server/auth.h"
 
 namespace icelight::server {
@@ -117,6 +118,7 @@ void add_catalog_routes(http::Router& router, CatalogRoutes with) {
                     .body_bytes_max = kBodyBytesMax,
                     .family = kIcebergFamily});
     };
+    add_token_route(router, with.auth);
     add(http::Method::kGet, "/config", answer_config);
     for (const Endpoint& endpoint : all_endpoints()) {
         const auto handler = std::make_shared<const Handler>(with, endpoint);

@@ -5,20 +5,15 @@
 
 #include "server/command/server_client.h"
 #include "server/fsck_report.h"
+#include "server/testing/json_of.h"
 #include "server/testing/test_server.h"
 #include "wal/log.h"
 
 namespace icelight::server {
 namespace {
 
+using testing::json_of;
 using testing::TestServer;
-
-boost::json::value json_of(const std::string& text) {
-    boost::json::error_code error;
-    auto value = boost::json::parse(text, error);
-    EXPECT_FALSE(error) << text;
-    return value;
-}
 
 TEST(Fsck, AnswersAReportOfTheLiveServer) {
     TestServer server;

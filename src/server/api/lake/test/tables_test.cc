@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "server/testing/json_of.h"
 #include "server/testing/test_server.h"
 
 namespace icelight::server {
@@ -9,14 +10,8 @@ namespace {
 
 using http::testing::Answer;
 using ::testing::HasSubstr;
+using testing::json_of;
 using testing::TestServer;
-
-boost::json::value json_of(const Answer& answer) {
-    boost::json::error_code error;
-    auto value = boost::json::parse(answer.body, error);
-    EXPECT_FALSE(error) << answer.body;
-    return value;
-}
 
 TEST(Tables, TablesAndColumnsComeAsRowsInTheEnvelope) {
     TestServer server;
