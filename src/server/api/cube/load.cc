@@ -100,7 +100,8 @@ Result<> CubeLoad::take(query::Reply reply) {
         semantic::ResultRows::parse(std::move(reply.body), statement.compiled.columns.size()));
     if (!statement.is_total) {
         part.rows = std::move(rows);
-        if (reply.age) part.age_ms = reply.age->count();
+        // An answer of before that is exact is no older than one that was run.
+        if (reply.age && staleness_max_.count() > 0) part.age_ms = reply.age->count();
         part.is_truncated = reply.facts.is_truncated;
         return {};
     }
