@@ -15,7 +15,7 @@ OWN = "c.made_by_spark.t"
 
 
 def main():
-    spark = start(URI, JAR)
+    spark = start(URI, JAR, caches_tables=True)
 
     def run(text):
         return spark.sql(text).collect()
