@@ -65,9 +65,10 @@ ColumnType read_owned_type(duckdb_logical_type type) {
 
 std::string member_text(const std::string& name, const ColumnType& type) {
     bool is_plain = !name.empty() && std::isdigit(static_cast<unsigned char>(name[0])) == 0;
-    for (const char c : name)
+    for (const char c : name) {
         is_plain = is_plain && (std::islower(static_cast<unsigned char>(c)) != 0 ||
                                 std::isdigit(static_cast<unsigned char>(c)) != 0 || c == '_');
+    }
     return (is_plain ? name : quote_identifier(name)) + " " + type.name;
 }
 

@@ -11,8 +11,8 @@
 namespace icelight::engine {
 
 struct Feed {
-    RowSource* source;
-    const std::vector<ParquetColumn>* columns;
+    RowSource* source = nullptr;
+    const std::vector<ParquetColumn>* columns = nullptr;
     std::optional<Error> error;  ///< Of the source: it ended the writing.
 };
 

@@ -104,8 +104,12 @@ std::vector<Result<Committed>> AppendGroup::answers(const Result<bool>& outcome)
     std::vector<Result<Committed>> answers;
     for (std::size_t i = 0; i < appends_.size(); ++i) {
         // Without the transaction only answers that do not build on one of its appends stand.
-        const bool is_final = answers_[i] && (outcome || i < first_landing_);
-        answers.push_back(is_final ? *answers_[i] : tl::unexpected(outcome.error()));
+        const auto& answer = answers_[i];
+        if (answer && (outcome || i < first_landing_)) {
+            answers.push_back(*answer);
+        } else {
+            answers.emplace_back(tl::unexpected(outcome.error()));
+        }
     }
     return answers;
 }

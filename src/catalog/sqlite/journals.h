@@ -27,7 +27,7 @@ public:
         : files_(files), warehouse_(std::move(warehouse)) {}
 
     /// @error kInvalidArgument  not absolute, not in normal form or not under the warehouse.
-    Result<> check_path(const std::string& path) const;
+    Result<> check_path(const std::string& text) const;
 
     /// Deletes the files, then the rows (the caller commits).
     /// @return how many journals went; the others are protected, or nobody could tell.

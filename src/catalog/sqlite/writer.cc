@@ -76,7 +76,7 @@ Result<bool> Writer::settle() {
     connection_ = Connection();
     ICE_TRY(ensure_open());
     ICE_ASSIGN(const std::string last, load_token(connection_));
-    const bool has_landed = last == *doubt_;
+    const bool has_landed = doubt_ == last;
     if (has_landed) {
         ICE_TRY(checkpoint(connection_));
     } else {

@@ -157,8 +157,8 @@ FaultyVfs::FaultyVfs(Hook hook) {
     the_hook = std::move(hook);
     real_vfs = sqlite3_vfs_find(nullptr);
     the_vfs = *real_vfs;
-    static const std::string kName = name();
-    the_vfs.zName = kName.c_str();
+    static const std::string own_name = name();
+    the_vfs.zName = own_name.c_str();
     the_vfs.szOsFile = static_cast<int>(sizeof(ShimFile)) + real_vfs->szOsFile;
     the_vfs.pNext = nullptr;
     the_vfs.xOpen = open_file;
