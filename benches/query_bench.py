@@ -9,6 +9,9 @@ import threading
 import time
 import urllib.request
 
+import pyarrow
+import pyarrow.ipc
+
 from server import Server, load, median
 
 EVENTS = int(os.environ.get("BENCH_EVENTS", "1000000"))
@@ -63,6 +66,16 @@ def export(server, name):
     return total
 
 
+def write_locally(local, target, form):
+    if form:
+        local.execute(f"COPY ({EXPORT}) TO '{target}' ({form})")
+        return
+    batches = local.execute(EXPORT).fetch_record_batch(2048)
+    with pyarrow.ipc.new_stream(str(target), batches.schema) as stream:
+        for batch in batches:
+            stream.write_batch(batch)
+
+
 def peak_kb(process):
     for line in pathlib.Path(f"/proc/{process.pid}/status").read_text().splitlines():
         if line.startswith("VmHWM"):
@@ -71,7 +84,7 @@ def peak_kb(process):
 
 def bench_exports(server, local):
     print("  exports, best of", EXPORT_RUNS)
-    for name, form in (("csv", "FORMAT csv"), ("ndjson", "FORMAT json"), ("parquet", "FORMAT parquet, COMPRESSION zstd")):
+    for name, form in (("csv", "FORMAT csv"), ("ndjson", "FORMAT json"), ("parquet", "FORMAT parquet, COMPRESSION zstd"), ("arrow", None)):
         target = server.directory / f"export.{name}"
         pathlib.Path(f"/proc/{server.process.pid}/clear_refs").write_text("5")
         before = peak_kb(server.process)
@@ -81,7 +94,7 @@ def bench_exports(server, local):
             size = export(server, name)
             ours.append(time.perf_counter() - begin)
             begin = time.perf_counter()
-            local.execute(f"COPY ({EXPORT}) TO '{target}' ({form})")
+            write_locally(local, target, form)
             theirs.append(time.perf_counter() - begin)
         print(f"  {name:16} HTTP {min(ours) * 1e3:8.0f}   in process {min(theirs) * 1e3:8.0f}   ratio {min(ours) / min(theirs):5.2f}   "
               f"{size >> 20} MiB, server process +{(peak_kb(server.process) - before) >> 10} MiB")

@@ -71,7 +71,8 @@ class Client:
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
 
     def post(self, path, body):
-        self.connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json"})
+        self.connection.request("POST", path, json.dumps(body),
+                                {"Content-Type": "application/json"} | ({} if "maxStalenessMs" in body else {"Cache-Control": "no-cache"}))
         reply = self.connection.getresponse()
         text = reply.read()
         if reply.status != 200:

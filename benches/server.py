@@ -68,7 +68,8 @@ class Server:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
             self.connection.connect()
             self.connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.connection.request("POST", "/duckdb", json.dumps({"sql": text}), {"Content-Type": "application/json"})
+        self.connection.request("POST", "/duckdb", json.dumps({"sql": text}),
+                                {"Content-Type": "application/json", "Cache-Control": "no-cache"})
         reply = self.connection.getresponse()
         body = json.loads(reply.read())
         if reply.status != 200:

@@ -1,4 +1,4 @@
-# Every third-party part, from Debian packages except DuckDB (packaging/duckdb.sh brings it).
+# Every third-party part, from Debian packages except DuckDB and nanoarrow (packaging/duckdb.sh and nanoarrow.sh bring them).
 find_package(Threads REQUIRED)
 find_package(absl REQUIRED)
 find_package(fmt REQUIRED)
@@ -53,3 +53,20 @@ target_link_libraries(icelight_duckdb INTERFACE
     duckdb_fastpforlib duckdb_fmt duckdb_fsst duckdb_hyperloglog duckdb_mbedtls duckdb_miniz
     duckdb_pg_query duckdb_re2 duckdb_skiplistlib duckdb_utf8proc duckdb_yyjson duckdb_zstd
     dl pthread m)
+
+# nanoarrow 0.9.0, what encodes Arrow's IPC messages, and the part of flatcc it needs. Only src/engine links it.
+set(ICELIGHT_NANOARROW_DIR "" CACHE PATH "Folder with nanoarrow/ and flatcc/ (found by packaging/nanoarrow.sh)")
+if(NOT ICELIGHT_NANOARROW_DIR)
+    execute_process(COMMAND "${PROJECT_SOURCE_DIR}/packaging/nanoarrow.sh"
+        OUTPUT_VARIABLE nanoarrow_dir OUTPUT_STRIP_TRAILING_WHITESPACE COMMAND_ERROR_IS_FATAL ANY)
+    set(ICELIGHT_NANOARROW_DIR "${nanoarrow_dir}" CACHE PATH "" FORCE)
+endif()
+set(nanoarrow_sources
+    nanoarrow/common/array.c nanoarrow/common/schema.c nanoarrow/common/utils.c nanoarrow/ipc/codecs.c
+    nanoarrow/ipc/decoder.c nanoarrow/ipc/encoder.c
+    flatcc/src/runtime/builder.c flatcc/src/runtime/emitter.c flatcc/src/runtime/refmap.c flatcc/src/runtime/verifier.c)
+list(TRANSFORM nanoarrow_sources PREPEND "${ICELIGHT_NANOARROW_DIR}/")
+add_library(icelight_nanoarrow STATIC ${nanoarrow_sources})
+target_include_directories(icelight_nanoarrow SYSTEM PUBLIC "${ICELIGHT_NANOARROW_DIR}")
+target_include_directories(icelight_nanoarrow SYSTEM PRIVATE "${ICELIGHT_NANOARROW_DIR}/flatcc/include")
+target_compile_options(icelight_nanoarrow PRIVATE -w)

@@ -7,7 +7,7 @@ set -euo pipefail
 build=(
     ca-certificates ccache cmake g++ git libabsl-dev libboost1.81-dev libbrotli-dev libcli11-dev libexpected-dev libfmt-dev libisal-dev libre2-dev
     libseccomp-dev libsimdjson-dev libspdlog-dev libsqlite3-dev libssl-dev libtomlplusplus-dev libxxhash-dev libyaml-cpp-dev libzstd-dev
-    libboost-json1.81-dev mold ninja-build pkg-config prometheus-cpp-dev python3-venv tzdata zlib1g-dev
+    libboost-json1.81-dev mold ninja-build patchelf pkg-config prometheus-cpp-dev python3-venv tzdata zlib1g-dev
 )
 test=(
     chromium clang-16 clang-format-14 clang-tidy-16 curl libbenchmark-dev libclang-rt-16-dev libfaketime libgmock-dev libgtest-dev

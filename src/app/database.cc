@@ -79,6 +79,7 @@ constexpr std::array kSteps = {
         updated_at_us INTEGER NOT NULL,
         UNIQUE(owner, name)) STRICT;
     )",
+    "ALTER TABLE tokens ADD COLUMN limits TEXT NOT NULL DEFAULT ''",
 };
 
 constexpr mode_t kOwnerOnly = 0600;

@@ -72,6 +72,12 @@ Result<> check_token(const Token& token) {
         if (scope.space.empty() || scope.space.size() > kSpaceBytesMax)
             return refuse(fmt::format("scopes: a namespace has 1 to {} bytes", kSpaceBytesMax));
     }
+    for (const auto& [name, member] : kTokenLimits) {
+        if (token.limits.*member < 0)
+            return refuse(fmt::format("limits: {} is a whole number of at least 1", name));
+        if (token.limits.*member > 0 && token.role == Role::kCatalog)
+            return refuse("limits: a token with the role catalog runs no queries");
+    }
     if (token.role == Role::kCatalog && token.scopes.empty()) {
         return refuse("scopes: a token with the role catalog needs one, as analytics:read");
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -37,12 +38,40 @@ Result<Scope> parse_scope(std::string_view text);
 inline constexpr std::string_view kLocalCaller = "this machine";
 inline constexpr std::string_view kOperatorCaller = "auth.api-token";
 
+/// What the queries of a token may take, below what the server allows; 0: no less.
+struct TokenLimits {
+    std::int64_t rows = 0;
+    std::int64_t scanned_bytes = 0;
+    std::int64_t reply_bytes = 0;
+    std::int64_t memory_bytes = 0;
+    std::int64_t time_ms = 0;
+    std::int64_t queries = 0;  ///< At once.
+
+    friend bool operator==(const TokenLimits&, const TokenLimits&) = default;
+};
+
+/// A limit as the API, the commands (with dashes) and app.db call it.
+struct TokenLimitName {
+    std::string_view name;
+    std::int64_t TokenLimits::*member;
+};
+
+inline constexpr std::array<TokenLimitName, 6> kTokenLimits{{
+    {"max_rows", &TokenLimits::rows},
+    {"max_scanned_bytes", &TokenLimits::scanned_bytes},
+    {"max_reply_bytes", &TokenLimits::reply_bytes},
+    {"max_memory_bytes", &TokenLimits::memory_bytes},
+    {"max_time_ms", &TokenLimits::time_ms},
+    {"max_queries", &TokenLimits::queries},
+}};
+
 /// A token without its secret.
 struct Token {
     std::string id;
     std::string name;
     Role role = Role::kRead;
     std::vector<Scope> scopes;
+    TokenLimits limits;
     std::string hint;
     TimestampUs created_at_us = 0;
 

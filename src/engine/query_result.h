@@ -114,6 +114,8 @@ public:
     VectorView column(std::size_t index) const;
 
 private:
+    friend class ArrowStream;
+
     void* chunk_;
     const std::vector<ResultColumn>* columns_;
     std::size_t row_count_;
@@ -139,6 +141,8 @@ public:
     Result<std::optional<Chunk>> next();
 
 private:
+    friend class ArrowStream;
+
     std::shared_ptr<SessionState> session_;
     std::unique_ptr<Handle> handle_;
 };

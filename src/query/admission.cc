@@ -118,6 +118,15 @@ Result<ExecuteMessage> list_all(catalog::Catalog& catalog) {
 
 }  // namespace
 
+bool sees_the_same(const ExecuteMessage& before, const ExecuteMessage& now) {
+    if (before.tables != now.tables) return false;
+    const bool has_tail =
+        std::any_of(now.tables.begin(), now.tables.end(), [](const TableInput& input) {
+            return input.tail != TailKind::kNone;
+        });
+    return !has_tail || (before.tail_from == now.tail_from && before.tail_to == now.tail_to);
+}
+
 Result<Admission> admit(const Options& options,
                         const Statement& statement,
                         const Request& request,

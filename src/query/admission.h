@@ -16,6 +16,10 @@ struct Admission {
     ExecuteMessage inputs;
 };
 
+/// Whether an answer made from `before` is what `now` would give too: the same tables at the same
+/// snapshots, and where one has a tail, the same rows of the log.
+bool sees_the_same(const ExecuteMessage& before, const ExecuteMessage& now);
+
 /// Takes the moment at which a query sees the tables.
 ///
 /// The order makes it exact: first the pin, at the published watermark, so that nothing read

@@ -41,7 +41,11 @@ std::string normal_text(std::string_view sql) {
 }  // namespace
 
 std::string cache_key(const Request& request) {
-    auto key = fmt::format("{} {} {} {} ",
+    const auto& limits = request.limits;
+    auto key = fmt::format("{} {} {} {} {} {} {} ",
+                           limits.rows_max,
+                           limits.scanned_bytes_max,
+                           limits.reply_bytes_max,
                            static_cast<int>(request.format),
                            request.rows_max,
                            request.is_committed_only,
@@ -62,6 +66,13 @@ std::shared_ptr<const CachedAnswer> AnswerCache::find(const Request& request,
     if (now - answer->taken > request.staleness_max) return nullptr;
     if (request.after_offset && answer->facts.tail_to < *request.after_offset) return nullptr;
     return answer;
+}
+
+std::shared_ptr<const CachedAnswer> AnswerCache::find_any(const Request& request) const {
+    const auto key = cache_key(request);
+    const std::lock_guard lock(mutex_);
+    const auto found = entries_.find(key);
+    return found == entries_.end() ? nullptr : found->second.answer;
 }
 
 void AnswerCache::store(const std::string& key, CachedAnswer answer) {

@@ -10,7 +10,9 @@
 #include <string>
 
 #include "base/clock.h"
+#include "query/gate/gate.h"
 #include "query/service.h"
+#include "query/worker/protocol.h"
 
 namespace icelight::query {
 
@@ -22,13 +24,23 @@ struct CachedAnswer {
     std::string body;
     ReplyFacts facts;
     SteadyTime taken;
+
+    /// The statement's tables and where they and the log stood; empty: the same again may give
+    /// something else.
+    struct Origin {
+        Statement statement;
+        ExecuteMessage inputs;
+    };
+
+    std::optional<Origin> origin;
 };
 
 /// What makes two requests the same question: the text without needless blanks, bound values,
-/// format, row limit, which data.
+/// format, row limit, which data, what the owner may have.
 std::string cache_key(const Request& request);
 
-/// Answers that were given, for those who take one that is a little old (Request::staleness_max).
+/// Answers that were given: for those who take one that is a little old (Request::staleness_max),
+/// and for everybody while nothing has changed since.
 ///
 /// Bounded by bytes; the oldest go first. Thread safety: all members, from any thread.
 class AnswerCache {
@@ -38,6 +50,9 @@ public:
     /// The answer to the question, if there is one not older than `request` allows at `now` that
     /// also holds what X-Lake-After asks for.
     std::shared_ptr<const CachedAnswer> find(const Request& request, SteadyTime now) const;
+
+    /// The newest answer to the question, however old.
+    std::shared_ptr<const CachedAnswer> find_any(const Request& request) const;
 
     /// Keeps the answer instead of an older one to the same question.
     void store(const std::string& key, CachedAnswer answer);

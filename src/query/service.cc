@@ -40,7 +40,9 @@ struct Job {
     std::atomic<bool> is_ended{false};  ///< Its answer is on its way.
     SteadyTime admitted{};
 
-    QueryBounds bounds() const { return {deadline, &is_cancelled}; }
+    QueryBounds bounds() const {
+        return {deadline, &is_cancelled, request.limits.memory_bytes_max};
+    }
 };
 
 std::chrono::milliseconds left_until(Deadline deadline) {
@@ -90,7 +92,10 @@ public:
     void close(Deadline deadline);
 
 private:
+    Result<> enter(const std::shared_ptr<Job>& job);
     bool answer_from_cache(Job& job);
+    std::optional<Reply> find_exact(const Job& job);
+    Reply take_kept(const Job& job, const CachedAnswer& answer) const;
     void work();
     void answer(Job& job);
     Result<> wait_for_log(const Job& job) const;
@@ -134,15 +139,17 @@ QueryId Service::Impl::run(Request request, Done done) {
     job->done = std::move(done);
     job->begin = clock_.steady();
     job->started_us = clock_.now_us();
+    const auto time_max = job->request.limits.time_max;
+    if (time_max.count() > 0) job->request.timeout = std::min(job->request.timeout, time_max);
     job->deadline = deadline_in(job->request.timeout);
     if (auto valid = check_request(job->request); !valid) {
         finish(*job, tl::unexpected(valid.error()));
         return job->id;
     }
     if (answer_from_cache(*job)) return job->id;
-    {
-        const std::lock_guard lock(mutex_);
-        jobs_.emplace(job->id, job);
+    if (auto entered = enter(job); !entered) {
+        finish(*job, tl::unexpected(entered.error()));
+        return job->id;
     }
     auto queued = job;
     if (!queue_.try_push(job->request.owner,
@@ -157,26 +164,61 @@ QueryId Service::Impl::run(Request request, Done done) {
     return job->id;
 }
 
+/// Notes the job, if its owner may have one more.
+Result<> Service::Impl::enter(const std::shared_ptr<Job>& job) {
+    const std::size_t queries_max = job->request.limits.queries_max;
+    const std::lock_guard lock(mutex_);
+    if (queries_max != 0) {
+        const auto others = std::count_if(jobs_.begin(), jobs_.end(), [&](const auto& entry) {
+            return !entry.second->is_ended && entry.second->request.owner == job->request.owner;
+        });
+        if (static_cast<std::size_t>(others) >= queries_max) {
+            return fail(
+                ErrorCode::kOverloaded,
+                fmt::format("this token may have {} queries at once (max_queries)", queries_max));
+        }
+    }
+    jobs_.emplace(job->id, job);
+    return {};
+}
+
 bool Service::Impl::answer_from_cache(Job& job) {
-    if (job.request.staleness_max.count() <= 0) return false;
+    if (job.request.staleness_max.count() <= 0 || job.request.wants_run) return false;
     const auto answer = cache_.find(job.request, job.begin);
     telemetry::cache_asked(answer != nullptr);
     if (!answer) return false;
+    Result<Reply> reply = take_kept(job, *answer);
+    note_end(job, reply);
+    job.done(std::move(reply));
+    return true;
+}
+
+/// A kept answer that is still exact: what it was made from is all there is now.
+std::optional<Reply> Service::Impl::find_exact(const Job& job) {
+    if (job.request.wants_run) return std::nullopt;
+    const auto answer = cache_.find_any(job.request);
+    if (!answer) return std::nullopt;
+    const auto& origin = answer->origin;
+    if (!origin) return std::nullopt;
+    const auto now = admit(options_, origin->statement, job.request, log_, catalog_);
+    if (!now || !sees_the_same(origin->inputs, now->inputs)) return std::nullopt;
+    telemetry::cache_asked(true);
+    return take_kept(job, *answer);
+}
+
+Reply Service::Impl::take_kept(const Job& job, const CachedAnswer& answer) const {
     Reply reply;
     reply.content_type = content_type_of(job.request.format);
-    reply.body = answer->body;
-    reply.facts = answer->facts;
+    reply.body = answer.body;
+    reply.facts = answer.facts;
     reply.bytes_written = reply.body.size();
-    reply.age = std::chrono::ceil<std::chrono::milliseconds>(job.begin - answer->taken);
+    reply.age = std::chrono::ceil<std::chrono::milliseconds>(clock_.steady() - answer.taken);
     if (job.request.format == Format::kJson) {
         // The envelope ends with its meta.
         reply.body.insert(reply.body.size() - 2,
                           fmt::format(",\"cacheAgeMs\":{}", reply.age->count()));
     }
-    Result<Reply> answered = std::move(reply);
-    note_end(job, answered);
-    job.done(std::move(answered));
-    return true;
+    return reply;
 }
 
 std::size_t Service::Impl::cancel_named(std::string_view name, std::string_view owner) {
@@ -245,6 +287,11 @@ void Service::Impl::note_end(Job& job, const Result<Reply>& reply) {
 }
 
 void Service::Impl::finish(Job& job, Result<Reply> reply) {
+    const auto time_max = job.request.limits.time_max;
+    if (!reply && reply.error().code == ErrorCode::kTimeout && time_max == job.request.timeout) {
+        reply.error().message +=
+            fmt::format("; this token's queries may take {} ms (max_time_ms)", time_max.count());
+    }
     Result<> outcome;
     if (!reply) outcome = tl::unexpected(reply.error());
     if (!reply && reply.error().message.starts_with(kRefusalPrefix)) telemetry::refused();
@@ -282,6 +329,7 @@ Result<Reply> Service::Impl::run_job(Job& job) {
         return fail(ErrorCode::kTimeout, "the query waited for a worker until its deadline");
     }
     ICE_TRY(wait_for_log(job));
+    if (auto exact = find_exact(job)) return std::move(*exact);
     ICE_ASSIGN(auto worker, pool_.take(job.deadline));
     job.is_running = true;
     auto reply = run_on(*worker, job);
@@ -298,7 +346,8 @@ Result<Reply> Service::Impl::run_on(WorkerClient& worker, Job& job) {
                                request.format,
                                request.rows_max,
                                left_until(job.deadline),
-                               request.values},
+                               request.values,
+                               request.limits},
                               job.bounds()));
     auto admission = admit(options_, statement, request, log_, catalog_);
     if (!admission) {
@@ -311,7 +360,7 @@ Result<Reply> Service::Impl::run_on(WorkerClient& worker, Job& job) {
     if (!request.is_committed_only && !request.as_of) inputs.admitted_us = clock_.now_us();
     Reply reply;
     reply.content_type = content_type_of(request.format);
-    const bool is_kept = request.staleness_max.count() > 0;
+    const bool is_kept = request.staleness_max.count() > 0 || statement.is_repeatable;
     std::string kept;
     const WriteBody write = [&](std::string_view piece) {
         reply.bytes_written += piece.size();
@@ -321,7 +370,11 @@ Result<Reply> Service::Impl::run_on(WorkerClient& worker, Job& job) {
         return true;
     };
     ICE_ASSIGN(reply.facts, worker.execute(inputs, job.bounds(), write));
-    if (is_kept) cache_.store(cache_key(request), {std::move(kept), reply.facts, job.admitted});
+    if (is_kept) {
+        CachedAnswer answer{std::move(kept), reply.facts, job.admitted, {}};
+        if (statement.is_repeatable) answer.origin = {statement, inputs};
+        cache_.store(cache_key(request), std::move(answer));
+    }
     return reply;
 }
 
@@ -397,9 +450,11 @@ std::string_view content_type_of(Format format) {
         case Format::kNdjson:
             return "application/x-ndjson";
         case Format::kParquet:
+            return "application/vnd.apache.parquet";
+        case Format::kArrow:
             break;
     }
-    return "application/vnd.apache.parquet";
+    return "application/vnd.apache.arrow.stream";
 }
 
 std::size_t Service::cancel_named(std::string_view name, std::string_view owner) {

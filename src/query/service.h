@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "engine/session.h"
 #include "query/as_of.h"
+#include "query/limits.h"
 
 namespace icelight::wal {
 class Log;
@@ -28,7 +29,7 @@ class Catalog;
 /// else.
 namespace icelight::query {
 
-enum class Format : std::uint8_t { kJson, kCsv, kNdjson, kParquet };
+enum class Format : std::uint8_t { kJson, kCsv, kNdjson, kParquet, kArrow };
 
 /// Replies of the first two are cut after Request::rows_max rows; exports are whole.
 constexpr bool is_export(Format format) {
@@ -96,9 +97,12 @@ struct Request {
     bool is_committed_only = false;  ///< Leave the log's tail out: what other engines see.
     /// The tables as they were; without the log's tail.
     std::optional<AsOf> as_of;
-    /// An answer to the same question may be this old; 0: exact.
+    /// An answer to the same question may be this old; 0: exact. While no table of it changed and
+    /// the log did not grow, one of before is exact.
     std::chrono::milliseconds staleness_max{0};
+    bool wants_run = false;                  ///< Take no answer of before, exact or not.
     std::uint64_t rows_max = kReplyRowsMax;  ///< JSON and CSV.
+    Limits limits;                           ///< Of the owner.
     WriteBody write;                         ///< Empty: the body comes whole, in Reply::body.
 };
 
@@ -140,7 +144,7 @@ struct Options {
     std::uint64_t spill_bytes_max = 1u << 30;     ///< Per worker.
     std::uint64_t tail_bytes_max = 256u << 20;    ///< Of log bytes above W; more: kUnavailable.
     std::uint64_t recycle_bytes = 1u << 30;       ///< A worker resident above this is replaced.
-    std::size_t cache_bytes_max = 32u << 20;      ///< Of answers kept for Request::staleness_max.
+    std::size_t cache_bytes_max = 16u << 20;      ///< Of answers kept, to be given again.
     int threads = 2;                              ///< Of one worker.
     bool is_isolated = true;                      ///< Own namespaces where permitted.
     /// Serve although the kernel has no Landlock: the other fences alone.

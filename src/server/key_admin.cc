@@ -1,5 +1,6 @@
 #include "server/key_admin.h"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <span>
@@ -54,6 +55,25 @@ public:
         if (value == nullptr) return {};
         if (!value->is_int64()) return refuse(std::string(name) + ": give a whole number");
         out = value->get_int64();
+        return {};
+    }
+
+    /// An object whose members are of kTokenLimits.
+    Result<> read(std::string_view name, app::TokenLimits& out) const {
+        const auto* value = object_.if_contains(name);
+        if (value == nullptr) return {};
+        if (!value->is_object()) return refuse(std::string(name) + ": give an object");
+        for (const auto& member : value->get_object()) {
+            const auto known = std::ranges::find(
+                app::kTokenLimits, std::string_view(member.key()), &app::TokenLimitName::name);
+            if (known == app::kTokenLimits.end())
+                return refuse(std::string(name) + ": unknown: " + std::string(member.key()));
+            if (!member.value().is_int64() || member.value().get_int64() < 1) {
+                return refuse(std::string(name) + ": " + std::string(known->name) +
+                              " is a whole number of at least 1");
+            }
+            out.*known->member = member.value().get_int64();
+        }
         return {};
     }
 
@@ -117,6 +137,11 @@ json::object json_of(const app::Token& token) {
     for (const auto& scope : token.scopes)
         scopes.emplace_back(app::scope_text(scope));
     out["scopes"] = std::move(scopes);
+    json::object limits;
+    for (const auto& [name, member] : app::kTokenLimits) {
+        if (token.limits.*member > 0) limits[name] = token.limits.*member;
+    }
+    out["limits"] = std::move(limits);
     out["hint"] = token.hint;
     out["created_at"] = iso_seconds(token.created_at_us);
     return out;
@@ -206,7 +231,7 @@ Result<std::string> list_tokens(app::KeyStore& store) {
 }
 
 Result<std::string> add_token(app::KeyStore& store, const std::string& body) {
-    constexpr std::array<std::string_view, 3> kMembers = {"name", "role", "scopes"};
+    constexpr std::array<std::string_view, 4> kMembers = {"name", "role", "scopes", "limits"};
     ICE_ASSIGN(const auto members, Members::parse(body, kMembers));
     app::Token token;
     std::string role(app::role_name(token.role));
@@ -214,6 +239,7 @@ Result<std::string> add_token(app::KeyStore& store, const std::string& body) {
     ICE_TRY(members.read("name", token.name));
     ICE_TRY(members.read("role", role));
     ICE_TRY(members.read("scopes", scopes));
+    ICE_TRY(members.read("limits", token.limits));
     const auto found = app::find_role(role);
     if (!found) return refuse("role: give read, admin or catalog");
     token.role = *found;

@@ -1,5 +1,6 @@
 #include "server/key_command.h"
 
+#include <algorithm>
 #include <filesystem>
 #include <initializer_list>
 #include <optional>
@@ -127,14 +128,37 @@ Result<KeyCall> make_source_call(const Arguments& arguments) {
     return refuse("source add, list, rotate, disable or enable?");
 }
 
+Result<json::object> read_limits(const Arguments& arguments) {
+    json::object limits;
+    for (const auto& [name, member] : app::kTokenLimits) {
+        std::string flag(name);
+        std::replace(flag.begin(), flag.end(), '_', '-');
+        const auto text = arguments.find(flag);
+        if (!text) continue;
+        json::error_code error;
+        limits[name] = json::parse(*text, error);
+        if (error || !limits[name].is_int64()) return refuse("--" + flag + ": give a whole number");
+    }
+    return limits;
+}
+
 Result<KeyCall> make_token_call(const Arguments& arguments) {
     const std::string verb = arguments.words().empty() ? "" : arguments.words()[0];
     if (verb == "add") {
-        ICE_TRY(arguments.allow(2, {"role", "scope"}));
+        ICE_TRY(arguments.allow(2,
+                                {"role",
+                                 "scope",
+                                 "max-rows",
+                                 "max-scanned-bytes",
+                                 "max-reply-bytes",
+                                 "max-memory-bytes",
+                                 "max-time-ms",
+                                 "max-queries"}));
         json::object body;
         body["name"] = arguments.words()[1];
         if (auto role = arguments.find("role")) body["role"] = *role;
         body["scopes"] = arguments.all("scope");
+        ICE_ASSIGN(body["limits"], read_limits(arguments));
         return KeyCall{.method = "POST", .path = {"tokens"}, .body = json::serialize(body)};
     }
     if (verb == "list") {
@@ -205,6 +229,10 @@ std::string describe_token(const json::object& token) {
         "{:<24} {:<8} {}…", text_of(token, "name"), text_of(token, "role"), text_of(token, "hint"));
     for (const auto& scope : token.at("scopes").as_array())
         line += " " + std::string(scope.as_string());
+    if (const auto* limits = token.if_contains("limits")) {
+        for (const auto& limit : limits->as_object())
+            line += fmt::format(" {}={}", limit.key(), json::serialize(limit.value()));
+    }
     return line + "\n";
 }
 

@@ -21,6 +21,8 @@ inline constexpr char kKeyCommandUsage[] =
     "  source list | rotate ID [--grace 24h] | disable ID | enable ID\n"
     "  token add NAME [--role read|admin|catalog] [--scope "
     "NAMESPACE:read|write]…\n"
+    "             [--max-rows N] [--max-scanned-bytes N] [--max-reply-bytes N]\n"
+    "             [--max-memory-bytes N] [--max-time-ms N] [--max-queries N]\n"
     "  token list | revoke NAME\n"
     "             each with --data DIR, or --server URL and --token TOKEN\n";
 

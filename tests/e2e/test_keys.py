@@ -70,6 +70,25 @@ class OwnQueriesTest(KeysCase):
     def ask(self, token, method, path, **body):
         return self.server.request(method, path, json.dumps(body) if body else None, {"Authorization": f"Bearer {token}"})
 
+    def test_what_a_token_may_have_holds_for_every_format_and_for_cubes(self):
+        token = self.run_command("token", "add", "small", "--max-rows", "10", "--max-time-ms", "300", "--max-queries", "2")
+        listed = self.run_command("token", "list")
+        self.assertIn("max_rows=10", listed)
+        self.server.start()
+        for format in ("json", "csv", "ndjson", "parquet", "arrow"):
+            self.assertEqual(self.ask(token, "POST", "/query", sql="FROM range(10)", format=format).status, 200)
+            refused = self.ask(token, "POST", "/query", sql="FROM range(11)", format=format)
+            self.assertEqual(refused.status, 400, format)
+            self.assertIn("10 rows at most (max_rows)", refused.json()["error"])
+        late = self.ask(token, "POST", "/query", sql="SELECT count(*) FROM range(1000000) a, range(1000000) b")
+        self.assertEqual(late.status, 504)
+        self.assertIn("300 ms (max_time_ms)", late.json()["error"])
+        self.server.send([events.track(f"user-{number}") for number in range(11)])
+        cube = self.ask(token, "POST", "/cubejs-api/v1/load", query={"measures": ["Events.count"], "dimensions": ["Events.messageId"]})
+        self.assertIn("max_rows", cube.text(), cube)
+        bad = self.run_command("token", "add", "bad", "--max-rows", "none", status=2)
+        self.assertIn("--max-rows: give a whole number", bad)
+
     def test_history_and_saved_queries_are_the_tokens_own_and_survive_a_restart(self):
         tokens = {name: self.run_command("token", "add", name, "--role", role)
                   for name, role in (("ops", "admin"), ("ada", "read"), ("bob", "read"))}

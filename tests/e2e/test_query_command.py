@@ -6,6 +6,7 @@ import subprocess
 import time
 import unittest
 
+import pyarrow.ipc
 import pyarrow.parquet
 
 from harness import events
@@ -39,6 +40,8 @@ class QueryCommandTest(unittest.TestCase):
         self.assertEqual(json.loads(self.run_query(count, "--format", "json").stdout)["data"], [{"n": ROWS}])
         table = pyarrow.parquet.read_table(io.BytesIO(self.run_query("SELECT message_id FROM events", "--format", "parquet").stdout))
         self.assertEqual(len(set(table.column("message_id").to_pylist())), ROWS)
+        stream = pyarrow.ipc.open_stream(io.BytesIO(self.run_query("SELECT message_id FROM events", "--format", "arrow").stdout))
+        self.assertEqual(len(set(stream.read_all().column("message_id").to_pylist())), ROWS)
         lines = self.run_query(SQL).stdout.decode().splitlines()
         self.assertEqual(lines[0].split(), ["type", "n"])
         self.assertEqual(sum(int(line.split()[1]) for line in lines[2:]), ROWS)

@@ -8,6 +8,7 @@ import time
 import unittest
 
 import pyarrow
+import pyarrow.ipc
 import pyarrow.parquet
 
 from harness import events
@@ -106,6 +107,73 @@ class FormatsTest(SqlCase):
         self.assertEqual(rows, [{"a": "x'; --", "b": 42, "c": None, "d": True}])
 
 
+EVERY_TYPE = """
+SELECT * FROM (VALUES
+  (1, 9223372036854775807::BIGINT, 18446744073709551615::UBIGINT, 170141183460469231731687303715884105727::HUGEINT // 10,
+   12.345::DECIMAL(18,3), 0.1::FLOAT, 1e300::DOUBLE, true, 'é', ''::BLOB, '\\x00\\xFFab'::BLOB, DATE '1969-12-31', TIME '12:34:56.789012',
+   TIMESTAMP '2026-01-31 12:00:00.000001', TIMESTAMPTZ '2026-01-31 12:00:00.000001+02', TIMESTAMP_NS '2026-01-31 12:00:00.000000001',
+   '{"a":[1,null]}'::JSON, '6b5f3b7e-1111-4222-8333-444455556666'::UUID, [1, NULL, 3], [[1], [], NULL], {'a': 1, 'b': 'x'},
+   MAP {'k': 1, 'l': NULL}, [{'a': 1}], INTERVAL '1 month 2 days 3 seconds'),
+  (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),
+  (3, -9223372036854775808, 0, -1, -0.001, 'nan', '-infinity', false, '', 'x', '', '0001-01-01', '00:00:00', '1970-01-01', '1970-01-01 00:00:00+00',
+   '1970-01-01', 'null', '00000000-0000-0000-0000-000000000000', [], [], {'a': NULL, 'b': NULL}, MAP {}, [], INTERVAL '0 days'))
+t(id, i64, u64, huge, dec, f32, f64, flag, text, blob0, blob1, day, time, ts, tstz, ts_ns, js, uid, list, nested, struct, map, structs, span) ORDER BY id"""
+
+
+class ArrowTest(SqlCase):
+    def arrow(self, sql, **members):
+        reply = self.query(sql, format="arrow", **members)
+        self.assertEqual((reply.status, reply.headers["content-type"]), (200, "application/vnd.apache.arrow.stream"), reply)
+        return pyarrow.ipc.open_stream(io.BytesIO(reply.body)).read_all()
+
+    def test_every_type_comes_as_parquet_has_it(self):
+        arrow = self.arrow(EVERY_TYPE)
+        arrow.validate(full=True)
+        parquet = pyarrow.parquet.read_table(io.BytesIO(self.query(EVERY_TYPE, format="parquet").body))
+        self.assertEqual(arrow.column_names, parquet.column_names)
+        # Parquet has no 128-bit integer and no interval of nanoseconds, and marks JSON and UUID.
+        own = {"huge": pyarrow.decimal128(38, 0), "js": pyarrow.string(), "uid": pyarrow.string(), "span": pyarrow.month_day_nano_interval()}
+        for name in arrow.column_names:
+            ours, theirs = arrow.column(name), parquet.column(name)
+            if name in own:
+                self.assertEqual(ours.type, own[name], name)
+                continue
+            self.assertEqual(pyarrow.types.is_nested(ours.type), pyarrow.types.is_nested(theirs.type), name)
+            if not pyarrow.types.is_nested(ours.type):
+                self.assertEqual(ours.type, theirs.type, name)
+            self.assertEqual(repr(ours.to_pylist()), repr(theirs.to_pylist()), name)  # nan is not itself
+        rows = arrow.to_pylist()
+        self.assertEqual((int(rows[0]["huge"]), int(rows[2]["huge"])), (170141183460469231731687303715884105727 // 10, -1))
+        self.assertEqual((rows[0]["js"], rows[0]["uid"]), ('{"a":[1,null]}', "6b5f3b7e-1111-4222-8333-444455556666"))
+        self.assertEqual(rows[0]["span"], pyarrow.MonthDayNano([1, 2, 3_000_000_000]))
+        self.assertEqual([name for name, value in rows[1].items() if value is not None], ["id"])
+
+    def test_all_of_the_table_is_as_in_parquet(self):
+        sql = "SELECT * FROM events ORDER BY _log_offset"
+        arrow = self.arrow(sql)
+        parquet = pyarrow.parquet.read_table(io.BytesIO(self.query(sql, format="parquet").body))
+        self.assertEqual((arrow.num_rows, arrow.column_names), (len(self.sent), parquet.column_names))
+        self.assertEqual(arrow.to_pylist(), parquet.to_pylist())
+
+    def test_it_is_streamed_whole_and_compressed_for_those_who_take_it(self):
+        sql = "SELECT i, 'x' || i AS s FROM range(300000) t(i)"
+        for encoding, unpack in (("identity", bytes), ("gzip", gzip.decompress),
+                                 ("zstd", lambda body: pyarrow.input_stream(io.BytesIO(body), compression="zstd").read())):
+            reply = self.server.request("POST", "/query", json.dumps({"sql": sql}),
+                                        {"Accept-Encoding": encoding, "Accept": "application/vnd.apache.arrow.stream"})
+            self.assertEqual(reply.headers.get("content-encoding", "identity"), encoding)
+            table = pyarrow.ipc.open_stream(io.BytesIO(unpack(reply.body))).read_all()
+            self.assertEqual((table.num_rows, table.column("s")[299_999].as_py()), (300_000, "x299999"))
+
+    def test_names_are_unique_an_empty_result_has_its_columns_and_an_enum_is_refused(self):
+        self.assertEqual(self.arrow("SELECT 1 AS a, 2 AS a").column_names, ["a", "a_1"])
+        empty = self.arrow("SELECT user_id, timestamp FROM events WHERE false")
+        self.assertEqual((empty.num_rows, empty.schema.types), (0, [pyarrow.string(), pyarrow.timestamp("us", "UTC")]))
+        refused = self.query("SELECT 'a'::ENUM('a', 'b') AS mood", format="arrow")
+        self.assertEqual(refused.status, 400)
+        self.assertIn("cast it to VARCHAR", refused.json()["error"])
+
+
 class MetaTest(SqlCase):
     def test_the_reply_says_what_it_was_made_from(self):
         meta = self.query("SELECT count(*) AS n FROM events").json()["meta"]
@@ -135,7 +203,11 @@ class MetaTest(SqlCase):
         second = self.query(sql, maxStalenessMs=60_000).json()
         self.assertEqual(second["data"], first["data"])
         self.assertGreaterEqual(second["meta"]["cacheAgeMs"], 0)
-        self.assertNotIn("cacheAgeMs", self.query(sql).json()["meta"])
+        self.assertIn("cacheAgeMs", self.query(sql).json()["meta"], "exact while nothing moved")
+        self.server.send([events.track("moves", note="x")])
+        moved = self.query(sql).json()
+        self.assertNotIn("cacheAgeMs", moved["meta"])
+        self.assertEqual(moved["data"][0]["n"], first["data"][0]["n"] + 1)
 
     def test_the_past_is_read_by_snapshot_and_by_time(self):
         self.server.wait_committed(len(self.sent))
@@ -179,7 +251,7 @@ class HistoryTest(SqlCase):
         return self.server.request("GET", path, headers=headers)
 
     def test_what_a_reply_was_made_from_is_there_for_every_format(self):
-        for format in ("json", "csv", "ndjson", "parquet"):
+        for format in ("json", "csv", "ndjson", "parquet", "arrow"):
             reply = self.query("SELECT user_id FROM events", format=format, queryId=f"one-{format}")
             for name in (reply.headers["x-query-id"], f"one-{format}"):
                 found = self.get(f"/api/queries/{name}").json()["query"]

@@ -234,7 +234,7 @@ class ServerTest(unittest.TestCase):
 
     def query(self, client, sql, timeout_ms=DEADLINE_MS):
         begin = time.monotonic()
-        reply = client.request("POST", "/query", json.dumps({"sql": sql, "timeoutMs": timeout_ms}))
+        reply = client.request("POST", "/query", json.dumps({"sql": sql, "timeoutMs": timeout_ms}), {"Cache-Control": "no-cache"})
         return reply, (time.monotonic() - begin) * 1000
 
     def judge(self):
@@ -257,7 +257,7 @@ class ServerTest(unittest.TestCase):
         self.judge()
 
     def test_what_runs_on_is_ended_while_others_are_answered(self):
-        slow, failed, waits = [], [], []
+        slow, failed, waits, inner = [], [], [], []
         is_done = threading.Event()
 
         def ask_along():
@@ -274,14 +274,20 @@ class ServerTest(unittest.TestCase):
             with self.server.client() as client:
                 for escape in quick(ENDLESS, 2):
                     reply, took = self.query(client, self.places.fill(escape))
+                    # By the server's own clock, from the request to its answer: no way to this client in it.
+                    inside = client.request("GET", f"/api/queries/{reply.headers['x-query-id']}").json()["query"]["durationMs"]
+                    inner.append(inside)
                     if took > DEADLINE_MS + GRACE_MS + SHARED_MACHINE_MS or reply.status not in (200, 400, 504):
-                        slow.append((escape.name, round(took), reply.status, reply.text()[:100]))
+                        slow.append((escape.name, round(inside), round(took), reply.status, reply.text()[:100]))
         finally:
             is_done.set()
             other.join(timeout=60)
         self.assertEqual(slow, [])
         self.assertEqual(failed[:3], [])
-        print(f"{len(waits)} other queries were answered meanwhile, the slowest in {max(waits):.0f} ms")
+        late = [inside for inside in inner if inside > DEADLINE_MS + GRACE_MS]
+        self.assertLessEqual(len(late), len(inner) // 10, "a busy machine wakes the server late now and then, not often")
+        print(f"{len(waits)} other queries were answered meanwhile, the slowest in {max(waits):.0f} ms; the latest end of what "
+              f"ran on came {max(inner) - DEADLINE_MS:.0f} ms after its deadline, {len(late)} of {len(inner)} after more than {GRACE_MS} ms")
         self.judge()
 
 

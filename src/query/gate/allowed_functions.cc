@@ -106,6 +106,32 @@ constexpr auto kFunctions = std::to_array<std::string_view>({
 });
 // clang-format on
 
+// Of those above what asks the clock, a random generator or the session, and the words that are
+// functions of that kind without parentheses.
+constexpr auto kVolatileFunctions = std::to_array<std::string_view>({
+    "age",
+    "ago",
+    "current_date",
+    "current_localtime",
+    "current_localtimestamp",
+    "current_schema",
+    "current_time",
+    "current_timestamp",
+    "error",
+    "gen_random_uuid",
+    "get_current_time",
+    "get_current_timestamp",
+    "localtime",
+    "localtimestamp",
+    "now",
+    "random",
+    "today",
+    "transaction_timestamp",
+    "uuid",
+    "uuidv4",
+    "uuidv7",
+});
+
 // Table functions that make rows from their arguments only.
 constexpr auto kTableFunctions = std::to_array<std::string_view>({
     "generate_series",
@@ -120,6 +146,7 @@ constexpr auto kTableFunctions = std::to_array<std::string_view>({
 });
 
 static_assert(std::is_sorted(kFunctions.begin(), kFunctions.end()));
+static_assert(std::is_sorted(kVolatileFunctions.begin(), kVolatileFunctions.end()));
 static_assert(std::is_sorted(kTableFunctions.begin(), kTableFunctions.end()));
 
 }  // namespace
@@ -136,6 +163,10 @@ bool is_plain_only_aggregate(std::string_view name) {
 
 std::span<const std::string_view> allowed_functions() {
     return kFunctions;
+}
+
+bool is_volatile_function(std::string_view name) {
+    return std::binary_search(kVolatileFunctions.begin(), kVolatileFunctions.end(), name);
 }
 
 bool is_allowed_table_function(std::string_view name) {

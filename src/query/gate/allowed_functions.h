@@ -17,6 +17,9 @@ bool is_plain_only_aggregate(std::string_view name);
 std::span<const std::string_view> allowed_functions();
 
 /// Functions in FROM. `name` in lower case.
+/// A function, or a word without parentheses, that may give another value for the same arguments.
+bool is_volatile_function(std::string_view name);
+
 bool is_allowed_table_function(std::string_view name);
 
 }  // namespace icelight::query

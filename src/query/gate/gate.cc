@@ -79,7 +79,7 @@ Result<Statement> check_statement(engine::Session& session, std::string_view sql
     if (skip_blanks(sql).empty()) return refuse("the statement is empty");
     // What follows EXPLAIN must be a SELECT by itself. Were a comment misread here, the parser
     // would see the word EXPLAIN and refuse it.
-    if (is_show_functions(sql)) return Statement{StatementKind::kShowFunctions, {}, false, {}};
+    if (is_show_functions(sql)) return Statement{StatementKind::kShowFunctions};
     std::string_view select = skip_word(sql, "EXPLAIN");
     if (select.size() != sql.size()) select = skip_explain_options(select);
     // Blanks in front keep the places that the parser names.
@@ -95,6 +95,7 @@ Result<Statement> check_statement(engine::Session& session, std::string_view sql
     if (statement->kind == StatementKind::kShowTables && select.size() != sql.size()) {
         return refuse("EXPLAIN takes a SELECT");
     }
+    if (select.size() != sql.size()) statement->is_repeatable = false;
     return statement;
 }
 

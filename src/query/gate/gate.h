@@ -47,6 +47,9 @@ struct Statement {
     StatementKind kind = StatementKind::kRows;
     std::vector<TableName> tables;    ///< Each once, in order of first use.
     bool uses_alias_catalog = false;  ///< Names one as kAliasCatalog.x.y. Not sent to the server.
+    /// The same tables give the same answer: nothing in it asks the clock, a random generator or
+    /// the engine's course.
+    bool is_repeatable = false;
     /// For each of `tables` what each mention of it asks of its rows. Not sent to the server.
     std::vector<std::vector<Predicates>> mentions;
 };

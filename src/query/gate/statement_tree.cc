@@ -102,13 +102,26 @@ bool has_order(const Object& function) {
     return function["order_bys"]["orders"].get(orders) != simdjson::SUCCESS || orders.size() > 0;
 }
 
+/// CURRENT_DATE and the like come as columns; a column of that name counts as one of them.
+bool names_the_clock(const Object& column) {
+    simdjson::dom::array names;
+    if (column["column_names"].get(names) != simdjson::SUCCESS) return true;
+    return std::any_of(names.begin(), names.end(), [](Element name) {
+        std::string_view text;
+        return name.get(text) != simdjson::SUCCESS || is_volatile_function(lower_case(text));
+    });
+}
+
 class Walk {
 public:
     Result<> visit(Element element);
 
     Statement take_statement() {
-        return {
-            StatementKind::kRows, std::move(tables_), uses_alias_catalog_, std::move(mentions_)};
+        return {.kind = StatementKind::kRows,
+                .tables = std::move(tables_),
+                .uses_alias_catalog = uses_alias_catalog_,
+                .is_repeatable = is_repeatable_,
+                .mentions = std::move(mentions_)};
     }
 
 private:
@@ -131,6 +144,7 @@ private:
     std::vector<std::vector<Predicates>> mentions_;  ///< Of each table.
     SelectFilters filters_;                          ///< Of the SELECT being walked.
     bool uses_alias_catalog_ = false;
+    bool is_repeatable_ = true;
     std::size_t nodes_ = 0;
     std::size_t selects_ = 0;
     std::size_t references_ = 0;
@@ -191,11 +205,13 @@ Result<> Walk::visit_expression(const Object& expression, std::string_view expre
         if (is_qualified || !is_allowed_function(lower_case(name))) {
             return refuse(fmt::format("function {} is not allowed", name));
         }
+        if (is_volatile_function(lower_case(name))) is_repeatable_ = false;
         const bool is_plain = expression_class == "FUNCTION" && !has_order(expression);
         if (!is_plain && is_plain_only_aggregate(lower_case(name))) {
             return refuse(fmt::format("function {} takes neither OVER nor ORDER BY", name));
         }
     }
+    if (expression_class == "COLUMN_REF" && names_the_clock(expression)) is_repeatable_ = false;
     // Values are bound by their place: $1 and ?, which the parser numbers.
     if (expression_class == "PARAMETER" && !is_number(text_of(expression, "identifier"))) {
         return refuse("a parameter has no name; use $1, $2, ...");
@@ -207,6 +223,7 @@ Result<> Walk::visit_query(const Object& query, std::string_view type) {
     if (++selects_ > kSelectsMax) {
         return refuse(fmt::format("the statement has more than {} SELECTs", kSelectsMax));
     }
+    if (has_value(query, "sample")) is_repeatable_ = false;
     const std::size_t outer = scope_.size();
     auto outer_filters =
         std::exchange(filters_, type == "SELECT_NODE" ? SelectFilters(query) : SelectFilters());
@@ -265,6 +282,7 @@ bool Walk::is_in_scope(std::string_view name) const {
 }
 
 Result<> Walk::visit_table(const Object& table) {
+    if (has_value(table, "sample")) is_repeatable_ = false;
     if (++references_ > kTableReferencesMax) {
         return refuse(fmt::format("the statement names more than {} tables", kTableReferencesMax));
     }
@@ -276,7 +294,11 @@ Result<> Walk::visit_table(const Object& table) {
     if (catalog.empty() && space.empty() && is_in_scope(name)) return {};
     if (catalog == kAliasCatalog) uses_alias_catalog_ = true;
     if (!catalog.empty() && catalog != kCatalog && catalog != kAliasCatalog) {
-        return refuse(fmt::format("there is no catalog \"{}\"; use icelight", catalog));
+        return refuse(fmt::format(
+            "there is no catalog \"{}\"; use icelight. Tables of other catalogs are not "
+            "read here: join in an engine that attaches both, with this "
+            "server's Iceberg REST catalog at /iceberg",
+            catalog));
     }
     return add_table({std::string(space), std::string(name)}, filters_.of_table(table));
 }
@@ -350,7 +372,7 @@ Result<Statement> check_tree(std::string_view tree_json) {
         statement["node"].get(node) != simdjson::SUCCESS) {
         return refuse("the tree has an unknown shape");
     }
-    if (is_show_tables(node)) return Statement{StatementKind::kShowTables, {}, false, {}};
+    if (is_show_tables(node)) return Statement{StatementKind::kShowTables};
     Walk walk;
     ICE_TRY(walk.visit(statements.at(0).value_unsafe()));
     return walk.take_statement();

@@ -16,8 +16,16 @@ constexpr std::chrono::milliseconds kWriteTime = 2 * kDeadlineMax;
 
 }  // namespace
 
+ReplyStream::ReplyStream(int fd, Format format, std::uint64_t owner_bytes_max)
+    : fd_(fd), bytes_max_(is_export(format) ? kExportBytesMax : kReplyBytesMax) {
+    if (owner_bytes_max == 0 || owner_bytes_max >= bytes_max_) return;
+    bytes_max_ = owner_bytes_max;
+    is_owners_ = true;
+}
+
 Result<> ReplyStream::check_size() const {
     if (sent_bytes_ + buffer_.size() <= bytes_max_) return {};
+    if (is_owners_) return fail_limit("max_reply_bytes", "answers of", bytes_max_, "bytes");
     return fail(ErrorCode::kInvalidArgument,
                 fmt::format("the reply is larger than {} MiB", bytes_max_ >> 20));
 }

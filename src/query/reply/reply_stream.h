@@ -12,14 +12,15 @@ namespace icelight::query {
 /// before them is still a whole answer; more goes out in frames.
 class ReplyStream {
 public:
-    ReplyStream(int fd, Format format)
-        : fd_(fd), bytes_max_(is_export(format) ? kExportBytesMax : kReplyBytesMax) {}
+    /// @param owner_bytes_max  Limits::reply_bytes_max.
+    ReplyStream(int fd, Format format, std::uint64_t owner_bytes_max);
 
     /// Where to append.
     std::string& buffer() { return buffer_; }
 
     /// Sends what has gathered, if it is much.
-    /// @error kInvalidArgument  the body is larger than kReplyBytesMax, or kExportBytesMax.
+    /// @error kInvalidArgument  the body is larger than kReplyBytesMax, kExportBytesMax or what its
+    ///                          owner may have.
     /// @error kUnavailable      the server is gone.
     Result<> advance();
 
@@ -32,6 +33,7 @@ private:
 
     int fd_;
     std::uint64_t bytes_max_;
+    bool is_owners_ = false;  ///< The bound is the owner's.
     std::string buffer_;
     std::uint64_t sent_bytes_ = 0;
 };

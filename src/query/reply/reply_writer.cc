@@ -2,6 +2,7 @@
 
 #include <array>
 #include <unordered_set>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -37,23 +38,28 @@ void append_csv_field(std::string_view text, std::string& out) {
     out += '"';
 }
 
-std::string make_unique(const std::string& name, std::unordered_set<std::string>& taken) {
-    std::string candidate = name;
-    for (int number = 1; !taken.insert(candidate).second; ++number)
-        candidate = fmt::format("{}_{}", name, number);
-    return candidate;
-}
-
 }  // namespace
+
+std::vector<std::string> unique_names(const std::vector<engine::ResultColumn>& columns) {
+    std::unordered_set<std::string> taken;
+    std::vector<std::string> names;
+    names.reserve(columns.size());
+    for (const auto& column : columns) {
+        std::string name = column.name;
+        for (int number = 1; !taken.insert(name).second; ++number)
+            name = fmt::format("{}_{}", column.name, number);
+        names.push_back(std::move(name));
+    }
+    return names;
+}
 
 ReplyWriter::ReplyWriter(Format format, const std::vector<engine::ResultColumn>& columns)
     : format_(format) {
-    std::unordered_set<std::string> taken;
-    for (const auto& column : columns) {
-        names_.push_back(make_unique(column.name, taken));
-        types_.push_back(column.type.name);
+    names_ = unique_names(columns);
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+        types_.push_back(columns[i].type.name);
         std::string key;
-        append_json_string(names_.back(), key);
+        append_json_string(names_[i], key);
         keys_.push_back(key + ':');
     }
 }

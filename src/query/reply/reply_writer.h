@@ -12,13 +12,16 @@
 
 namespace icelight::query {
 
+/// The columns' names; one that came before gets a number: a, a_1.
+std::vector<std::string> unique_names(const std::vector<engine::ResultColumn>& columns);
+
 /// Writes a result as the reply's body, into a buffer that its user empties.
 ///
 /// JSON: {"success":true,"data":[{…}],"meta":{"columns":[{"name","type"}],"rowCount":N,
 /// "executionTime":ms,"truncated":false,"snapshotId":"…","watermark":W,"durable":P,"tailRows":N,
 /// "dataThrough":"…Z","timings":{"waitMs","planMs"},"rowsScanned":N,"bytesScanned":N,"files":N,
 /// "filesSkipped":N}}.
-/// A column name that came before gets a number: a, a_1.
+/// Names are those of unique_names().
 /// NDJSON: a row's object a line, no more.
 /// CSV (RFC 4180): a header line, CRLF, NULL is empty, the empty string is "".
 class ReplyWriter {

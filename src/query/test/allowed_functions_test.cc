@@ -70,5 +70,20 @@ TEST(AllowedFunctions, LeftOutAreTheOnesThatWereReviewed) {
         EXPECT_TRUE(is_allowed_function(name)) << name;
 }
 
+// What is forgotten here would make an old answer pass for an exact one.
+TEST(AllowedFunctions, WhateverAsksTheClockOrAGeneratorIsKnown) {
+    const auto moving = names(
+        "stability IN ('VOLATILE', 'CONSISTENT_WITHIN_QUERY') OR regexp_matches(macro_definition, "
+        "'now|current_|random|uuid|today|transaction_timestamp')");
+    std::size_t known = 0;
+    for (const auto& name : moving) {
+        if (!is_allowed_function(name)) continue;
+        EXPECT_TRUE(is_volatile_function(name)) << name;
+        ++known;
+    }
+    EXPECT_GT(known, 10U);
+    EXPECT_FALSE(is_volatile_function("sum"));
+}
+
 }  // namespace
 }  // namespace icelight::query

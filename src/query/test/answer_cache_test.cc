@@ -18,7 +18,7 @@ Request make_request(const std::string& sql, milliseconds staleness = millisecon
 
 TEST(AnswerCache, AnswersWhileTheAnswerIsYoungEnough) {
     AnswerCache cache(1'000'000);
-    cache.store(cache_key(make_request("SELECT 1")), {"one", {}, kNoon});
+    cache.store(cache_key(make_request("SELECT 1")), {"one", {}, kNoon, {}});
     const auto found = cache.find(make_request("SELECT 1"), kNoon + milliseconds(1'000));
     ASSERT_NE(found, nullptr);
     EXPECT_EQ(found->body, "one");
@@ -75,14 +75,14 @@ TEST(AnswerCache, OldestGoWhenItIsFull) {
     };
     AnswerCache cache(10 * (key(0).size() + 1'001));
     for (int i = 0; i < 100; ++i)
-        cache.store(key(i), {std::string(1'000, 'x'), {}, kNoon});
+        cache.store(key(i), {std::string(1'000, 'x'), {}, kNoon, {}});
     EXPECT_EQ(cache.find(make_request("SELECT 0"), kNoon), nullptr);
     EXPECT_NE(cache.find(make_request("SELECT 99"), kNoon), nullptr);
     EXPECT_LE(cache.bytes(), 10 * (key(0).size() + 1'001));
     for (int i = 0; i < 1'000; ++i)
         cache.store(key(7), {std::to_string(i), {}, kNoon});
     EXPECT_EQ(cache.find(make_request("SELECT 7"), kNoon)->body, "999");
-    cache.store(key(8), {std::string(kCachedAnswerBytesMax + 1, 'x'), {}, kNoon});
+    cache.store(key(8), {std::string(kCachedAnswerBytesMax + 1, 'x'), {}, kNoon, {}});
     EXPECT_EQ(cache.find(make_request("SELECT 8"), kNoon), nullptr) << "too long to keep";
 }
 

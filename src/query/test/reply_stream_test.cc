@@ -43,7 +43,7 @@ protected:
 };
 
 TEST_F(ReplyStreamTest, HoldsTheFirstMegabyteBack) {
-    ReplyStream stream(ours_.number(), Format::kJson);
+    ReplyStream stream(ours_.number(), Format::kJson, 0);
     stream.buffer().append(kHeldBytesMax - 1, 'x');
     ASSERT_THAT(stream.advance(), IsOk());
     char byte = 0;
@@ -53,7 +53,7 @@ TEST_F(ReplyStreamTest, HoldsTheFirstMegabyteBack) {
 TEST_F(ReplyStreamTest, SendsEveryByteInBoundedFrames) {
     std::size_t received = 0;
     std::thread reader([&] { received = drain(); });
-    ReplyStream stream(ours_.number(), Format::kJson);
+    ReplyStream stream(ours_.number(), Format::kJson, 0);
     for (int i = 0; i < 50; ++i) {
         stream.buffer().append(100'000, 'x');
         EXPECT_THAT(stream.advance(), IsOk());
@@ -65,7 +65,7 @@ TEST_F(ReplyStreamTest, SendsEveryByteInBoundedFrames) {
 }
 
 TEST_F(ReplyStreamTest, ReplyOver256MiBIsRefused) {
-    ReplyStream stream(ours_.number(), Format::kJson);
+    ReplyStream stream(ours_.number(), Format::kJson, 0);
     stream.buffer().append(kReplyBytesMax + 1, 'x');
     EXPECT_THAT(stream.advance(), IsError(ErrorCode::kInvalidArgument));
     EXPECT_THAT(stream.finish(), IsError(ErrorCode::kInvalidArgument));
@@ -73,7 +73,7 @@ TEST_F(ReplyStreamTest, ReplyOver256MiBIsRefused) {
 
 TEST_F(ReplyStreamTest, ServerThatIsGoneIsAnError) {
     theirs_.reset();
-    ReplyStream stream(ours_.number(), Format::kJson);
+    ReplyStream stream(ours_.number(), Format::kJson, 0);
     stream.buffer().append("x");
     EXPECT_THAT(stream.finish(), IsError(ErrorCode::kUnavailable));
 }

@@ -122,6 +122,9 @@ std::string encode_prepare(const PrepareMessage& message) {
     append_varint(out, message.values.size());
     for (const auto& value : message.values)
         append_value(out, value);
+    append_varint(out, message.limits.rows_max);
+    append_varint(out, message.limits.scanned_bytes_max);
+    append_varint(out, message.limits.reply_bytes_max);
     return out;
 }
 
@@ -138,8 +141,11 @@ Result<PrepareMessage> decode_prepare(std::string_view bytes) {
         if (!value) return malformed("prepare");
         message.values.push_back(std::move(*value));
     }
+    message.limits.rows_max = reader.varint();
+    message.limits.scanned_bytes_max = reader.varint();
+    message.limits.reply_bytes_max = reader.varint();
     if (!reader.ok() || reader.remaining() != 0 ||
-        format > static_cast<std::uint64_t>(Format::kParquet)) {
+        format > static_cast<std::uint64_t>(Format::kArrow)) {
         return malformed("prepare");
     }
     message.format = static_cast<Format>(format);
@@ -149,6 +155,7 @@ Result<PrepareMessage> decode_prepare(std::string_view bytes) {
 std::string encode_names(const Statement& statement) {
     std::string out;
     append_varint(out, static_cast<std::uint64_t>(statement.kind));
+    append_varint(out, statement.is_repeatable ? 1 : 0);
     append_varint(out, statement.tables.size());
     for (const auto& table : statement.tables) {
         append_sized(out, table.space);
@@ -160,10 +167,12 @@ std::string encode_names(const Statement& statement) {
 Result<Statement> decode_names(std::string_view bytes) {
     ByteReader reader(bytes);
     const auto kind = reader.varint();
+    const bool is_repeatable = reader.varint() != 0;
     const auto count = reader.varint();
     if (!reader.ok() || kind > 2 || count > kTableReferencesMax) return malformed("names");
     Statement statement;
     statement.kind = static_cast<StatementKind>(kind);
+    statement.is_repeatable = is_repeatable;
     for (std::uint64_t i = 0; i < count; ++i) {
         TableName table;
         table.space = text(reader);

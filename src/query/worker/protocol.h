@@ -64,6 +64,7 @@ struct PrepareMessage {
     std::uint64_t rows_max = 0;
     std::chrono::milliseconds timeout{0};  ///< What is left of the query's time.
     std::vector<Value> values;
+    Limits limits;  ///< Of these the worker sees to rows and bytes.
 };
 
 /// How a table is fed by the log; decides whether and which tail it has.
@@ -75,6 +76,8 @@ struct TableInput {
     std::string name;
     std::string metadata_location;
     TailKind tail = TailKind::kNone;
+
+    bool operator==(const TableInput&) const = default;
 };
 
 /// kExecute.

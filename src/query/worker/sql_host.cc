@@ -282,14 +282,19 @@ Result<ParquetReply> SqlHost::write_parquet(const PrepareMessage& request, const
     if (select.empty()) {
         return fail(ErrorCode::kInvalidArgument, "this statement has no Parquet form; use SELECT");
     }
+    // One row more than allowed tells that there are more.
+    const auto rows_max = request.limits.rows_max;
+    const std::string bound = rows_max == 0 ? "" : fmt::format(" LIMIT {}", rows_max + 1);
     ParquetReply reply{spill_ / "reply.parquet", 0};
     std::error_code ignored;
     std::filesystem::remove(reply.path, ignored);
-    ICE_ASSIGN(auto copied,
-               user_.query(fmt::format("COPY ({}) TO {} (FORMAT parquet, COMPRESSION zstd)",
-                                       select,
-                                       quote_literal(reply.path.native())),
-                           request.values));
+    ICE_ASSIGN(
+        auto copied,
+        user_.query(fmt::format("COPY (FROM ({}){}) TO {} (FORMAT parquet, COMPRESSION zstd)",
+                                select,
+                                bound,
+                                quote_literal(reply.path.native())),
+                    request.values));
     while (true) {
         ICE_ASSIGN(const auto chunk, copied.next());
         if (!chunk) return reply;

@@ -14,6 +14,7 @@
 
 #include "base/child.h"
 #include "base/frames.h"
+#include "engine/arrow_stream.h"
 #include "query/reply/reply_stream.h"
 #include "query/reply/reply_writer.h"
 #include "query/worker/inbox.h"
@@ -32,9 +33,12 @@ Result<> send(Message message, std::string_view payload) {
 }
 
 /// The user's part of an error: what the engine refused by its configuration, or could not read
-/// because of the statement, is the statement's fault.
+/// because of the statement, is the statement's fault; so is naming a table that is not read here,
+/// which the message says how to make readable.
 Error explain(Error error, StopReason stop) {
-    if (error.code == ErrorCode::kForbidden) error.code = ErrorCode::kInvalidArgument;
+    const bool is_the_statements =
+        error.code == ErrorCode::kForbidden || error.code == ErrorCode::kUnsupported;
+    if (is_the_statements) error.code = ErrorCode::kInvalidArgument;
     // Advice that only an operator could follow.
     const auto advice = error.message.find("\n\nPossible solutions:");
     if (advice != std::string::npos) error.message.resize(advice);
@@ -42,6 +46,23 @@ Error explain(Error error, StopReason stop) {
     if (stop == StopReason::kCancelled)
         return {ErrorCode::kShuttingDown, "the query was cancelled"};
     return {ErrorCode::kTimeout, "the query did not end before its deadline"};
+}
+
+/// Texts and bytes of a batch that is written whole.
+Result<> check_values(const engine::Chunk& chunk, const std::vector<std::string>& names) {
+    for (std::size_t i = 0; i < chunk.column_count(); ++i) {
+        const auto column = chunk.column(i);
+        const auto type = column.type().type;
+        if (type != engine::Type::kVarchar && type != engine::Type::kBlob) continue;
+        for (std::size_t row = 0; row < chunk.row_count(); ++row) {
+            if (!column.is_null(row) && column.bytes(row).size() > kValueBytesMax) {
+                return fail(
+                    ErrorCode::kInvalidArgument,
+                    fmt::format("a value of column \"{}\" is larger than 16 MiB", names[i]));
+            }
+        }
+    }
+    return {};
 }
 
 class Worker {
@@ -56,7 +77,9 @@ private:
     Result<EndMessage> execute(const Frame& frame);
     Result<EndMessage> run(const Prepared& prepared);
     Result<EndMessage> run_parquet(const Prepared& prepared);
+    Result<EndMessage> run_arrow(const Prepared& prepared);
     std::chrono::microseconds since_start() const;
+    Result<> check_rows(std::uint64_t rows) const;
     Result<bool> write_rows(engine::QueryResult& result, ReplyWriter& writer, ReplyStream& stream);
     void answer_error(const Error& error);
 
@@ -100,7 +123,11 @@ Result<EndMessage> Worker::execute(const Frame& frame) {
         return inbox_.is_stopped();
     }));
     prepared.facts.planned = since_start();
-    return request_.format == Format::kParquet ? run_parquet(prepared) : run(prepared);
+    const auto scanned_max = request_.limits.scanned_bytes_max;
+    if (scanned_max != 0 && prepared.facts.bytes_scanned > scanned_max)
+        return fail_limit("max_scanned_bytes", "queries that read", scanned_max, "bytes of files");
+    if (request_.format == Format::kParquet) return run_parquet(prepared);
+    return request_.format == Format::kArrow ? run_arrow(prepared) : run(prepared);
 }
 
 std::chrono::microseconds Worker::since_start() const {
@@ -108,9 +135,15 @@ std::chrono::microseconds Worker::since_start() const {
                                                                  inbox_.started());
 }
 
+Result<> Worker::check_rows(std::uint64_t rows) const {
+    const auto rows_max = request_.limits.rows_max;
+    if (rows_max == 0 || rows <= rows_max) return {};
+    return fail_limit("max_rows", "answers of", rows_max, "rows");
+}
+
 Result<EndMessage> Worker::run(const Prepared& prepared) {
     ICE_ASSIGN(auto result, host_->user().query(prepared.sql, request_.values));
-    ReplyStream stream(kWorkerSocketFd, request_.format);
+    ReplyStream stream(kWorkerSocketFd, request_.format, request_.limits.reply_bytes_max);
     ReplyWriter writer(request_.format, result.columns());
     writer.begin(stream.buffer());
     ICE_ASSIGN(const bool is_truncated, write_rows(result, writer, stream));
@@ -126,8 +159,9 @@ Result<EndMessage> Worker::run(const Prepared& prepared) {
 /// The engine writes the file into the spill directory; from there it goes to the server.
 Result<EndMessage> Worker::run_parquet(const Prepared& prepared) {
     ICE_ASSIGN(const auto reply, host_->write_parquet(request_, prepared.sql));
+    ICE_TRY(check_rows(reply.rows));
     std::ifstream file(reply.path, std::ios::binary);
-    ReplyStream stream(kWorkerSocketFd, request_.format);
+    ReplyStream stream(kWorkerSocketFd, request_.format, request_.limits.reply_bytes_max);
     std::vector<char> piece(kDataFrameBytes);
     while (file) {
         if (inbox_.is_stopped()) return fail(ErrorCode::kTimeout, "stopped");
@@ -146,6 +180,28 @@ Result<EndMessage> Worker::run_parquet(const Prepared& prepared) {
     return facts;
 }
 
+Result<EndMessage> Worker::run_arrow(const Prepared& prepared) {
+    ICE_ASSIGN(auto result, host_->user().query(prepared.sql, request_.values));
+    ReplyStream stream(kWorkerSocketFd, request_.format, request_.limits.reply_bytes_max);
+    const auto names = unique_names(result.columns());
+    ICE_ASSIGN(auto arrow, engine::ArrowStream::open(result, names, stream.buffer()));
+    ReplyFacts facts = prepared.facts;
+    while (true) {
+        ICE_ASSIGN(const auto chunk, result.next());
+        if (!chunk) break;
+        if (inbox_.is_stopped()) return fail(ErrorCode::kTimeout, "stopped");
+        ICE_TRY(check_values(*chunk, names));
+        facts.rows += chunk->row_count();
+        ICE_TRY(check_rows(facts.rows));
+        ICE_TRY(arrow.append(*chunk, stream.buffer()));
+        ICE_TRY(stream.advance());
+    }
+    arrow.finish(stream.buffer());
+    ICE_TRY(stream.finish());
+    facts.execution = since_start();
+    return facts;
+}
+
 /// @return true when there were more rows than the request wants.
 Result<bool> Worker::write_rows(engine::QueryResult& result,
                                 ReplyWriter& writer,
@@ -157,6 +213,7 @@ Result<bool> Worker::write_rows(engine::QueryResult& result,
         for (std::size_t row = 0; row < chunk->row_count(); ++row) {
             if (!is_export(request_.format) && writer.rows() >= request_.rows_max) return true;
             if (inbox_.is_stopped()) return fail(ErrorCode::kTimeout, "stopped");
+            ICE_TRY(check_rows(writer.rows() + 1));
             ICE_TRY(writer.append_row(row, stream.buffer()));
             ICE_TRY(stream.advance());
         }

@@ -69,6 +69,8 @@ Result<std::unique_ptr<WorkerClient>> WorkerClient::start(const Options& options
 Result<Statement> WorkerClient::prepare(const PrepareMessage& message, const QueryBounds& bounds) {
     is_client_gone_ = false;
     is_cancel_sent_ = false;
+    outgrown_.reset();
+    if (bounds.memory_bytes_max != 0) resident_before_bytes_ = resident_bytes();
     kill_at_ = bounds.deadline + kKillGrace;
     body_bytes_max_ = is_export(message.format) ? kExportBytesMax : kReplyBytesMax;
     ICE_TRY(send(Message::kPrepare, encode_prepare(message)));
@@ -125,12 +127,18 @@ void WorkerClient::give_up() {
 Result<Frame> WorkerClient::next_frame(const QueryBounds& bounds) {
     while (true) {
         const auto now = system_clock().steady();
-        if ((*bounds.is_cancelled || is_client_gone_) && !is_cancel_sent_) {
-            is_cancel_sent_ = true;
-            kill_at_ = std::min(kill_at_, now + kKillGrace);
-            ICE_TRY(send(Message::kCancel, ""));
+        if (!is_cancel_sent_ && has_outgrown(bounds)) {
+            outgrown_ = fail_limit("max_memory_bytes",
+                                   "queries that take",
+                                   bounds.memory_bytes_max,
+                                   "bytes of memory")
+                            .value();
+        }
+        if ((*bounds.is_cancelled || is_client_gone_ || outgrown_) && !is_cancel_sent_) {
+            ICE_TRY(stop(now));
         }
         if (now >= kill_at_) {
+            if (outgrown_) return kill(outgrown_->code, outgrown_->message.c_str());
             return is_cancel_sent_
                        ? kill(ErrorCode::kShuttingDown, "the query was cancelled")
                        : kill(ErrorCode::kTimeout, "the query did not end before its deadline");
@@ -143,6 +151,18 @@ Result<Frame> WorkerClient::next_frame(const QueryBounds& bounds) {
         if (frame) return frame;
         if (frame.error().code != ErrorCode::kTimeout) return crash(frame.error());
     }
+}
+
+Result<> WorkerClient::stop(Deadline now) {
+    is_cancel_sent_ = true;
+    kill_at_ = std::min(kill_at_, now + kKillGrace);
+    return send(Message::kCancel, "");
+}
+
+/// Memory that queries before it left to the allocator may be used again unseen.
+bool WorkerClient::has_outgrown(const QueryBounds& bounds) const {
+    return bounds.memory_bytes_max != 0 &&
+           resident_bytes() > resident_before_bytes_ + bounds.memory_bytes_max;
 }
 
 Result<> WorkerClient::send(Message message, std::string_view payload) {
@@ -172,6 +192,7 @@ tl::unexpected<Error> WorkerClient::take_error(std::string_view payload) {
     auto error = decode_error(payload);
     if (!error) return crash(error.error());
     if (error->is_worker_broken) fate_ = WorkerFate::kBroken;
+    if (outgrown_ && error->code == ErrorCode::kShuttingDown) return tl::unexpected(*outgrown_);
     return fail(error->code, std::move(error->text));
 }
 

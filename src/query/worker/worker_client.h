@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/child.h"
@@ -18,13 +19,15 @@
 namespace icelight::query {
 
 inline constexpr std::chrono::milliseconds kWorkerStartTime{10'000};
-/// From the deadline, or a cancel, until a worker that does not answer is killed.
-inline constexpr std::chrono::milliseconds kKillGrace{250};
+/// From the deadline, or a cancel, until a worker that does not answer is killed. With the way of
+/// the answer a query ends within 250 ms of its deadline.
+inline constexpr std::chrono::milliseconds kKillGrace{150};
 
 /// Bounds of one exchange with a worker.
 struct QueryBounds {
     Deadline deadline;
     const std::atomic<bool>* is_cancelled = nullptr;
+    std::uint64_t memory_bytes_max = 0;  ///< By which the worker may grow; 0: its own limit.
 };
 
 /// What became of the worker itself.
@@ -78,6 +81,8 @@ private:
     WorkerClient(Child child, std::size_t number, std::filesystem::path spill_directory);
 
     Result<Frame> next_frame(const QueryBounds& bounds);
+    Result<> stop(Deadline now);
+    bool has_outgrown(const QueryBounds& bounds) const;
     Result<> send(Message message, std::string_view payload);
     tl::unexpected<Error> crash(const Error& error);
     tl::unexpected<Error> kill(ErrorCode code, const char* message);
@@ -90,6 +95,8 @@ private:
     // Of the query that runs.
     bool is_client_gone_ = false;
     bool is_cancel_sent_ = false;
+    std::optional<Error> outgrown_;  ///< Why it was stopped, when memory is why.
+    std::uint64_t resident_before_bytes_ = 0;
     Deadline kill_at_{};
     std::uint64_t body_bytes_max_ = 0;
 };

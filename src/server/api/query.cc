@@ -43,9 +43,12 @@ struct StartQuery {
 };
 
 awaitable<http::Response> answer_query(QueryRoutes with, http::RequestPtr request) {
-    auto parsed = parse_query_body(request->body, with.timeout);
+    auto parsed = parse_query_body(
+        request->body, with.timeout, find_accepted_format(request->header("accept")));
     if (!parsed) co_return http::make_error(parsed.error());
     parsed->owner = request->principal;
+    parsed->limits = find_limits(with.auth, *request);
+    parsed->wants_run = wants_run(*request);
     parsed->origin = query::Origin::kSql;
     parsed->id = with.service.make_id();
     if (const auto token = request->find_header("x-lake-after")) {
@@ -102,6 +105,25 @@ http::Check make_query_check(const Auth& auth) {
         if (!refusal) request.principal = (*auth.find_caller(request))->name;
         return refusal;
     };
+}
+
+bool wants_run(const http::Request& request) {
+    return request.header("cache-control") == "no-cache";
+}
+
+query::Limits find_limits(const Auth& auth, const http::Request& request) {
+    const auto caller = auth.find_caller(request);
+    if (!caller) return {};
+    const app::TokenLimits& limits = (*caller)->limits;
+    const auto as_count = [](std::int64_t value) {
+        return static_cast<std::uint64_t>(value);
+    };
+    return {.rows_max = as_count(limits.rows),
+            .scanned_bytes_max = as_count(limits.scanned_bytes),
+            .reply_bytes_max = as_count(limits.reply_bytes),
+            .memory_bytes_max = as_count(limits.memory_bytes),
+            .time_max = std::chrono::milliseconds(limits.time_ms),
+            .queries_max = static_cast<std::size_t>(limits.queries)};
 }
 
 void add_query_routes(http::Router& router, QueryRoutes with) {

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "http/router.h"
+#include "query/limits.h"
 
 namespace icelight::catalog {
 class Catalog;
@@ -39,6 +40,12 @@ std::optional<http::Response> refuse_query(const Auth& auth, const http::Request
 /// The check of routes that run queries: refuse_query(), then the caller's name in
 /// Request::principal, by which turns go.
 http::Check make_query_check(const Auth& auth);
+
+/// Cache-Control: no-cache: a query is to be run though an answer of before would be exact.
+bool wants_run(const http::Request& request);
+
+/// What the caller's queries may take; nothing less for one whose token is gone by now.
+query::Limits find_limits(const Auth& auth, const http::Request& request);
 
 /// Adds POST /query and POST /duckdb {sql|query, format, freshness} and GET /duckdb/_health.
 ///

@@ -55,8 +55,9 @@ struct Options {
 
 void add_options(CLI::App& app, Options& options) {
     app.add_option("sql", options.sql, "One SELECT; absent or -: read from stdin");
-    app.add_option("--format", options.format, "table (the default), csv, json, ndjson, parquet")
-        ->check(CLI::IsMember({"table", "csv", "json", "ndjson", "parquet"}));
+    app.add_option(
+           "--format", options.format, "table (the default), csv, json, ndjson, parquet, arrow")
+        ->check(CLI::IsMember({"table", "csv", "json", "ndjson", "parquet", "arrow"}));
     add_target_options(app, options.server);
     app.add_option("--as-of", options.as_of, "A snapshot's id or a time");
     app.add_option("--timeout", options.timeout_s, "Seconds, at most what the server allows")
@@ -216,8 +217,10 @@ private:
 };
 
 Result<std::string> ask_stopped(const DirectoryLock& directory, const Options& options) {
-    ICE_ASSIGN(auto request,
-               parse_query_body(make_body(options), std::chrono::seconds(options.timeout_s)));
+    ICE_ASSIGN(
+        auto request,
+        parse_query_body(
+            make_body(options), std::chrono::seconds(options.timeout_s), query::Format::kJson));
     ICE_ASSIGN(auto lake, find_stopped_lake(directory, options));
     ICE_ASSIGN(const auto spill, TemporaryDirectory::make());
     lake.options.spill_directory = spill.path();

@@ -81,6 +81,8 @@ void CubeLoad::run_next() {
     auto request = make_sql_request(statements_[next_].compiled, left);
     request.staleness_max = staleness_max_;
     request.owner = owner_;
+    request.limits = limits_;
+    request.wants_run = wants_run_;
     service_.run(std::move(request), [self = shared_from_this()](Result<query::Reply> reply) {
         if (!reply) return self->done_(tl::unexpected(std::move(reply).error()));
         if (auto taken = self->take(std::move(*reply)); !taken)
@@ -98,7 +100,8 @@ Result<> CubeLoad::take(query::Reply reply) {
         semantic::ResultRows::parse(std::move(reply.body), statement.compiled.columns.size()));
     if (!statement.is_total) {
         part.rows = std::move(rows);
-        if (reply.age) part.age_ms = reply.age->count();
+        // An answer of before that is exact is no older than one that was run.
+        if (reply.age && staleness_max_.count() > 0) part.age_ms = reply.age->count();
         part.is_truncated = reply.facts.is_truncated;
         return {};
     }

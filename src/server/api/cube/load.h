@@ -18,6 +18,8 @@ struct CubeAsking {
     semantic::Dialect dialect = semantic::Dialect::kDrizzle;
     std::chrono::milliseconds staleness_max{0};  ///< Of the rows; 0: exact.
     std::string owner;                           ///< Who asks, as query::Request::owner.
+    query::Limits limits;                        ///< Likewise.
+    bool wants_run = false;                      ///< Likewise.
 };
 
 /// Reads one query of either kind. @error  whatever is wrong with it.
@@ -40,6 +42,8 @@ public:
           timeout_(with.timeout),
           staleness_max_(asking.staleness_max),
           owner_(asking.owner),
+          limits_(asking.limits),
+          wants_run_(asking.wants_run),
           queries_(std::move(queries)) {}
 
     /// Writes the statements of every query: one for each compared period, one more for a total.
@@ -64,6 +68,8 @@ private:
     const std::chrono::milliseconds timeout_;
     const std::chrono::milliseconds staleness_max_;
     const std::string owner_;
+    const query::Limits limits_;
+    const bool wants_run_;
     std::vector<semantic::Answered> queries_;
     std::vector<Statement> statements_;
     std::size_t next_ = 0;

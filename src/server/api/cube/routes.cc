@@ -137,7 +137,11 @@ awaitable<http::Response> answer_load(CubeRoutes with, http::RequestPtr request)
         co_return answer_problem(
             {"several results need queryType=multi", "/timeDimensions", {}, {}}, id);
     }
-    const CubeAsking asking{read->dialect, read->staleness_max, request->principal};
+    const CubeAsking asking{read->dialect,
+                            read->staleness_max,
+                            request->principal,
+                            find_limits(with.auth, *request),
+                            wants_run(*request)};
     auto load = std::make_shared<CubeLoad>(with, asking, std::move(*queries));
     if (auto compiled = load->compile(); !compiled) co_return answer_problem(compiled.error(), id);
     StartLoad start{load,
@@ -167,7 +171,11 @@ awaitable<http::Response> answer_batch(CubeRoutes with, http::RequestPtr request
         co_return answer_problem(
             {fmt::format("more than {} queries", kQueriesMax), "/queries", {}, {}}, read->id);
     }
-    const CubeAsking asking{read->dialect, read->staleness_max, request->principal};
+    const CubeAsking asking{read->dialect,
+                            read->staleness_max,
+                            request->principal,
+                            find_limits(with.auth, *request),
+                            wants_run(*request)};
     const semantic::ReplyFacts facts{read->id, with.clock.now_us(), read->staleness_max.count()};
     StartBatch start{std::make_shared<CubeBatch>(with, asking, facts, *list)};
     auto response = co_await await_completion<http::Response>(std::move(start));
@@ -262,6 +270,7 @@ awaitable<http::Response> answer_explain(CubeRoutes with, http::RequestPtr reque
     StartExplain start{
         &with.service, make_sql_request(planned->compiled, with.timeout), planned->compiled};
     start.request.owner = request->principal;
+    start.request.limits = find_limits(with.auth, *request);
     start.request.sql.insert(
         0, read->wants_analysis ? "EXPLAIN (ANALYZE, FORMAT json) " : "EXPLAIN (FORMAT json) ");
     auto response = co_await await_completion<http::Response>(std::move(start));

@@ -103,6 +103,8 @@ awaitable<http::Response> answer(std::shared_ptr<const ChangeRoutes> with,
                     page->first,
                     page->below - 1);
     select.timeout = with->timeout;
+    select.owner = request->principal;
+    select.limits = find_limits(with->auth, *request);
     StartSelect start{&with->service, std::move(select)};
     auto reply = co_await await_completion<query::Reply>(std::move(start));
     if (!reply) co_return http::make_error(reply.error());
@@ -129,10 +131,7 @@ void add_change_routes(http::Router& router, ChangeRoutes with) {
          .pattern = "/api/changes",
          .handler =
              [shared](http::RequestPtr request) { return answer(shared, std::move(request)); },
-         .check =
-             [shared](http::Request& request) {
-                 return refuse_query(shared->auth, request);
-             }});
+         .check = make_query_check(shared->auth)});
 }
 
 Result<std::string> reply_lines(std::string_view reply) {

@@ -23,11 +23,11 @@ constexpr std::size_t kParametersMax = 1'000;
 constexpr std::chrono::milliseconds kStalenessMax{24LL * 3600 * 1000};
 
 constexpr std::array<std::pair<std::string_view, Format>, 5> kFormats{
-    {{"", Format::kJson},
-     {"json", Format::kJson},
+    {{"json", Format::kJson},
      {"csv", Format::kCsv},
      {"ndjson", Format::kNdjson},
-     {"parquet", Format::kParquet}}};
+     {"parquet", Format::kParquet},
+     {"arrow", Format::kArrow}}};
 
 /// The text member of that name, "" when absent.
 Result<std::string> find_text(const object& body, const char* name) {
@@ -62,12 +62,13 @@ Result<std::optional<std::chrono::milliseconds>> find_time(const object& body,
     return std::optional(std::chrono::milliseconds(*number));
 }
 
-Result<Format> find_format(const object& body) {
+Result<Format> find_format(const object& body, Format format_default) {
     ICE_ASSIGN(const auto name, find_text(body, "format"));
+    if (name.empty()) return format_default;
     for (const auto& [known, format] : kFormats)
         if (name == known) return format;
     return fail(ErrorCode::kInvalidArgument,
-                "Unknown format: " + name + "; json, csv, ndjson and parquet are there");
+                "Unknown format: " + name + "; json, csv, ndjson, parquet and arrow are there");
 }
 
 Result<std::optional<query::AsOf>> find_as_of(const object& body) {
@@ -138,8 +139,28 @@ Result<> read_data_choice(const object& body, query::Request& request) {
 
 }  // namespace
 
+query::Format find_accepted_format(std::string_view accept) {
+    while (!accept.empty()) {
+        const auto comma = accept.find(',');
+        auto type = accept.substr(0, comma);
+        type = type.substr(0, type.find(';'));
+        while (!type.empty() && type.front() == ' ')
+            type.remove_prefix(1);
+        while (!type.empty() && type.back() == ' ')
+            type.remove_suffix(1);
+        for (const auto& [name, format] : kFormats) {
+            const auto known = query::content_type_of(format);
+            if (!type.empty() && type == known.substr(0, known.find(';'))) return format;
+        }
+        if (comma == std::string_view::npos) break;
+        accept.remove_prefix(comma + 1);
+    }
+    return Format::kJson;
+}
+
 Result<query::Request> parse_query_body(const std::string& text,
-                                        std::chrono::milliseconds timeout_max) {
+                                        std::chrono::milliseconds timeout_max,
+                                        query::Format format_default) {
     boost::json::error_code error;
     const auto parsed = boost::json::parse(text, error, {}, {.max_depth = kBodyDepthMax});
     if (error || !parsed.is_object()) return fail(ErrorCode::kInvalidArgument, "Invalid JSON body");
@@ -155,7 +176,7 @@ Result<query::Request> parse_query_body(const std::string& text,
         return fail(ErrorCode::kInvalidArgument,
                     "SQL validation failed: the text is longer than 256 KiB");
     }
-    ICE_ASSIGN(request.format, find_format(body));
+    ICE_ASSIGN(request.format, find_format(body, format_default));
     ICE_ASSIGN(request.values, find_parameters(body));
     ICE_ASSIGN(request.name, find_text(body, "queryId"));
     if (request.name.size() > query::kQueryNameBytesMax)

@@ -34,9 +34,11 @@ std::string_view format_name(query::Format format) {
         case query::Format::kNdjson:
             return "ndjson";
         case query::Format::kParquet:
+            return "parquet";
+        case query::Format::kArrow:
             break;
     }
-    return "parquet";
+    return "arrow";
 }
 
 std::optional<app::QueryRecord> make_query_record(const query::QueryEnd& end) {

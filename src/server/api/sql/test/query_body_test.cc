@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds kTimeout{30'000};
 
 Result<query::Request> parse(const std::string& members) {
-    return parse_query_body(R"({"sql":"SELECT 1")" + members + "}", kTimeout);
+    return parse_query_body(R"({"sql":"SELECT 1")" + members + "}", kTimeout, query::Format::kJson);
 }
 
 TEST(QueryBody, DefaultsAreLiveJsonAndTheServersTime) {
@@ -65,9 +65,24 @@ TEST(QueryBody, FormatsAndNames) {
     EXPECT_EQ(parse(R"(,"format":"csv")")->format, query::Format::kCsv);
     EXPECT_EQ(parse(R"(,"format":"ndjson")")->format, query::Format::kNdjson);
     EXPECT_EQ(parse(R"(,"format":"parquet")")->format, query::Format::kParquet);
+    EXPECT_EQ(parse(R"(,"format":"arrow")")->format, query::Format::kArrow);
     EXPECT_THAT(parse(R"(,"format":"xml")"), HasMessage("Unknown format: xml"));
     EXPECT_EQ(parse(R"(,"queryId":"tab 1")")->name, "tab 1");
     EXPECT_THAT(parse(R"(,"queryId":")" + std::string(129, 'x') + "\""), HasMessage("`queryId`"));
+}
+
+TEST(QueryBody, TheHeaderAcceptNamesTheFormatWhenTheBodyDoesNot) {
+    using query::Format;
+    EXPECT_EQ(find_accepted_format(""), Format::kJson);
+    EXPECT_EQ(find_accepted_format("*/*"), Format::kJson);
+    EXPECT_EQ(find_accepted_format("application/vnd.apache.arrow.stream"), Format::kArrow);
+    EXPECT_EQ(find_accepted_format("text/html, text/csv;q=0.9, application/json"), Format::kCsv);
+    EXPECT_EQ(find_accepted_format("application/json, text/csv"), Format::kJson);
+    EXPECT_EQ(parse_query_body(R"({"sql":"SELECT 1"})", kTimeout, Format::kArrow)->format,
+              Format::kArrow);
+    EXPECT_EQ(
+        parse_query_body(R"({"sql":"SELECT 1","format":"csv"})", kTimeout, Format::kArrow)->format,
+        Format::kCsv);
 }
 
 }  // namespace

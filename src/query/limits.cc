@@ -1,0 +1,20 @@
+#include "query/limits.h"
+
+#include <fmt/format.h>
+
+namespace icelight::query {
+
+tl::unexpected<Error> fail_limit(std::string_view name,
+                                 std::string_view what,
+                                 std::uint64_t max,
+                                 std::string_view unit) {
+    return fail(ErrorCode::kInvalidArgument,
+                fmt::format("this token may have {} {} {} at most ({}): ask for less, or with a "
+                            "token that may have more",
+                            what,
+                            max,
+                            unit,
+                            name));
+}
+
+}  // namespace icelight::query

@@ -1,0 +1,133 @@
+// What an owner may have, in every format, with real workers.
+#include "query/limits.h"
+
+#include <future>
+#include <thread>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "base/testing/matchers.h"
+#include "query/service.h"
+#include "query/test/tiny_lake.h"
+
+namespace icelight::query {
+namespace {
+
+using icelight::testing::HasMessage;
+using icelight::testing::IsError;
+using icelight::testing::IsOk;
+using std::chrono::milliseconds;
+
+constexpr Format kFormats[] = {
+    Format::kJson, Format::kCsv, Format::kNdjson, Format::kParquet, Format::kArrow};
+
+class LimitsTest : public ::testing::Test {
+protected:
+    void SetUp() override {
+        service_ = std::make_unique<Service>(
+            lake_.options(), lake_.log(), lake_.catalog(), system_clock());
+        ASSERT_THAT(service_->start(), IsOk());
+    }
+
+    static Request make_request(const std::string& sql, const Limits& limits) {
+        Request request;
+        request.sql = sql;
+        request.owner = "ann";
+        request.limits = limits;
+        request.timeout = milliseconds(20'000);
+        return request;
+    }
+
+    std::future<Result<Reply>> begin(Request request) {
+        auto promise = std::make_shared<std::promise<Result<Reply>>>();
+        auto future = promise->get_future();
+        service_->run(std::move(request),
+                      [promise](Result<Reply> reply) { promise->set_value(std::move(reply)); });
+        return future;
+    }
+
+    Result<Reply> ask(const std::string& sql, const Limits& limits, Format format) {
+        auto request = make_request(sql, limits);
+        request.format = format;
+        return begin(std::move(request)).get();
+    }
+
+    testing::TinyLake lake_;
+    std::unique_ptr<Service> service_;
+};
+
+TEST_F(LimitsTest, RowsAreCountedInEveryFormat) {
+    const std::string sql = "SELECT i FROM range(100) t(i) -- in order";
+    for (const auto format : kFormats) {
+        const auto refused = ask(sql, {.rows_max = 99}, format);
+        EXPECT_THAT(refused, IsError(ErrorCode::kInvalidArgument));
+        EXPECT_THAT(refused, HasMessage("answers of 99 rows at most (max_rows)"));
+        const auto whole = ask(sql, {.rows_max = 100}, format);
+        ASSERT_THAT(whole, IsOk());
+        EXPECT_EQ(whole->facts.rows, 100U);
+    }
+}
+
+TEST_F(LimitsTest, BytesOfTheAnswerAreCountedInEveryFormat) {
+    const std::string sql = "SELECT md5(i::VARCHAR) FROM range(1000) t(i)";
+    for (const auto format : kFormats) {
+        const auto refused = ask(sql, {.reply_bytes_max = 10'000}, format);
+        EXPECT_THAT(refused, IsError(ErrorCode::kInvalidArgument));
+        EXPECT_THAT(refused, HasMessage("answers of 10000 bytes at most (max_reply_bytes)"));
+        EXPECT_THAT(ask(sql, {.reply_bytes_max = 200'000}, format), IsOk());
+    }
+}
+
+TEST_F(LimitsTest, BytesOfFilesAreCountedBeforeTheyAreRead) {
+    lake_.append(100);
+    lake_.flush();
+    for (const auto format : kFormats) {
+        const auto refused = ask("SELECT user_id FROM events", {.scanned_bytes_max = 100}, format);
+        EXPECT_THAT(refused, IsError(ErrorCode::kInvalidArgument));
+        EXPECT_THAT(refused, HasMessage("100 bytes of files at most (max_scanned_bytes)"));
+    }
+    // What statistics leave out is not read.
+    EXPECT_THAT(ask("SELECT user_id FROM events", {.scanned_bytes_max = 1'000'000}, Format::kJson),
+                IsOk());
+    EXPECT_THAT(ask("SELECT 1", {.scanned_bytes_max = 1}, Format::kJson), IsOk());
+}
+
+TEST_F(LimitsTest, MemoryEndsAQueryAndSaysSo) {
+    const std::string sql =
+        "SELECT count(*) FROM (SELECT i, md5(i::VARCHAR) FROM range(6000000) t(i) GROUP BY ALL)";
+    const auto refused = ask(sql, {.memory_bytes_max = 64u << 20}, Format::kJson);
+    EXPECT_THAT(refused, IsError(ErrorCode::kInvalidArgument));
+    EXPECT_THAT(refused, HasMessage("67108864 bytes of memory at most (max_memory_bytes)"));
+    EXPECT_THAT(ask("SELECT 1", {.memory_bytes_max = 64u << 20}, Format::kJson), IsOk());
+}
+
+TEST_F(LimitsTest, TimeEndsAQueryAndSaysSo) {
+    const auto began = system_clock().steady();
+    const auto refused = ask("SELECT count(*) FROM range(1000000) a, range(1000000) b",
+                             {.time_max = milliseconds(200)},
+                             Format::kJson);
+    EXPECT_THAT(refused, IsError(ErrorCode::kTimeout));
+    EXPECT_THAT(refused, HasMessage("200 ms (max_time_ms)"));
+    EXPECT_LT(system_clock().steady() - began, std::chrono::seconds(5));
+}
+
+TEST_F(LimitsTest, QueriesAtOnceAreCountedForEachOwner) {
+    auto endless =
+        make_request("SELECT count(*) FROM range(1000000) a, range(1000000) b", {.queries_max = 1});
+    auto first = begin(endless);
+    const auto second = begin(make_request("SELECT 1", {.queries_max = 1})).get();
+    EXPECT_THAT(second, IsError(ErrorCode::kOverloaded));
+    EXPECT_THAT(second, HasMessage("1 queries at once (max_queries)"));
+    auto other = make_request("SELECT 1", {.queries_max = 1});
+    other.owner = "bob";
+    EXPECT_THAT(begin(std::move(other)).get(), IsOk());
+    const auto active = service_->active();
+    ASSERT_EQ(active.size(), 1U);
+    service_->cancel(active[0].id);
+    EXPECT_THAT(first.get(), IsError(ErrorCode::kShuttingDown));
+    EXPECT_THAT(begin(make_request("SELECT 1", {.queries_max = 1})).get(), IsOk());
+}
+
+}  // namespace
+}  // namespace icelight::query
