@@ -55,7 +55,8 @@ class ReadYourWritesTest(unittest.TestCase):
 
     def rewrite_beside(self):
         """PyIceberg replaces every file of the table; where a flush was faster, nothing is changed."""
-        while not self.is_done.wait(REWRITE_PAUSE_SECONDS):
+        pause = REWRITE_PAUSE_SECONDS
+        while not self.is_done.wait(pause):
             lake = table.load_table(self.server)
             rows = lake.scan().to_arrow()
             if len(rows) > REWRITTEN_ROWS_MAX:
@@ -63,8 +64,10 @@ class ReadYourWritesTest(unittest.TestCase):
             try:
                 lake.overwrite(rows)
                 self.rewrites += 1
+                pause = REWRITE_PAUSE_SECONDS
             except (CommitFailedException, ValidationException):
                 self.conflicts += 1
+                pause = 0
 
     def test_a_count_right_after_each_200_includes_it(self):
         others = [threading.Thread(target=run) for run in (self.read_along, self.write_beside, self.rewrite_beside)]
