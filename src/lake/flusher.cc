@@ -34,7 +34,7 @@ public:
         : options_(options), log_(log), catalog_(catalog), backend_(std::move(backend)) {}
 
     void open(io::FileSystem& files, const Clock& clock) {
-        round_.emplace(options_.names, catalog_, files, clock, *backend_);
+        round_ = std::make_unique<FlushRound>(options_.names, catalog_, files, clock, *backend_);
     }
 
     /// W, read from the catalog when it is not known.
@@ -107,12 +107,13 @@ private:
     wal::Log& log_;
     catalog::Catalog& catalog_;
     std::unique_ptr<FlushBackend> backend_;
-    std::optional<FlushRound> round_;
+    std::unique_ptr<FlushRound> round_;
     PoisonHunt hunt_;
     std::optional<std::uint64_t> watermark_;
     bool may_retry_at_once_ = false;
 };
 
+// NOLINTNEXTLINE(readability-function-size): everything a flush passes through
 Flusher::Flusher(FlusherOptions options,
                  wal::Log& log,
                  catalog::Catalog& catalog,

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -54,8 +55,9 @@ class Trino:
         end = time.monotonic() + START_SECONDS
         while not self.is_up():
             if self.process.poll() is not None or time.monotonic() > end:
+                said = (self.folder / "trino.log").read_text(errors="replace")[-4000:]
                 self.close()
-                raise AssertionError("Trino does not come up\n" + (self.folder / "trino.log").read_text(errors="replace")[-4000:])
+                raise AssertionError("Trino does not come up\n" + said)
             time.sleep(0.5)
         return self
 
@@ -94,6 +96,7 @@ class Trino:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
 
     def __exit__(self, *_):
         self.close()

@@ -36,7 +36,9 @@ TEST_F(ArrowStreamTest, IsASchemaBatchesAndAnEnd) {
     const std::size_t schema_bytes = bytes.size();
     EXPECT_EQ(schema_bytes % 8, 0U);
     std::size_t batches = 0;
-    for (auto chunk = *result.next(); chunk; chunk = *result.next()) {
+    while (true) {
+        const auto chunk = *result.next();
+        if (!chunk) break;
         const std::size_t begin = bytes.size();
         ASSERT_THAT(arrow->append(*chunk, bytes), IsOk());
         EXPECT_THAT(bytes.substr(begin), StartsWith(kContinuation));

@@ -179,6 +179,22 @@ TEST(RecoveryOfNothing, EmptyDirectoryBesideATableNeedsPermission) {
                 IsError(ErrorCode::kCorruption));
 }
 
+// The control: what the case above guards against. A log that is not told of the table gives the
+// new event an offset that the table has had, so that no flush would ever carry it.
+TEST(RecoveryOfNothing, WithoutTheTablesWordANewEventHidesBelowIt) {
+    constexpr std::uint64_t kTableHas = 500;
+    FaultyFileSystem files;
+    auto log = open_log(files, small_options());
+    ASSERT_THAT(log, IsOk());
+    const auto appended = append_now(**log, batch_of({"a"}));
+    ASSERT_THAT(appended, IsOk());
+    EXPECT_LT(appended->rows.at(0).offset, kTableHas);
+    log->reset();
+    // Told late, it is refused.
+    EXPECT_THAT(open_log(files, small_options(), {make_uuid_v7(1), kTableHas}),
+                IsError(ErrorCode::kCorruption));
+}
+
 TEST(RecoveryOfNothing, CreationCutShortIsBegunAgain) {
     FaultyFileSystem files;
     Uuid uuid = open_log(files).value()->uuid();

@@ -114,9 +114,8 @@ awaitable<http::Response> answer(std::shared_ptr<const ChangeRoutes> with,
                                          "more than 10000 rows have these offsets; ask for fewer "
                                          "with limit"});
     }
-    std::function<Result<std::string>()> work = [body = std::move(reply->body)] {
-        return reply_lines(body);
-    };
+    std::function<Result<std::string>()> work =
+        std::bind_front(reply_lines, std::move(reply->body));
     auto lines = co_await offload<std::string>(with->pool, std::move(work));
     if (!lines) co_return http::make_error(lines.error());
     co_return make_page(*page, std::move(*lines));
