@@ -11,7 +11,7 @@
 #include "base/log.h"
 #include "server/config.h"
 #include "server/telemetry.h"
-#include "server/wiring.h"
+#include "server/wiring/wiring.h"
 
 namespace icelight::server {
 namespace {

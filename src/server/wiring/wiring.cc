@@ -1,4 +1,4 @@
-#include "server/wiring.h"
+#include "server/wiring/wiring.h"
 
 #include <algorithm>
 #include <optional>
