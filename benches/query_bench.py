@@ -37,7 +37,8 @@ class Client:
         self.connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=120)
 
     def sql(self, text):
-        self.connection.request("POST", "/duckdb", json.dumps({"sql": text}), {"Content-Type": "application/json"})
+        self.connection.request("POST", "/duckdb", json.dumps({"sql": text}),
+                                {"Content-Type": "application/json", "Cache-Control": "no-cache"})
         return json.loads(self.connection.getresponse().read())["data"]
 
 
