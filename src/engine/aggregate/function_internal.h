@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string_view>
 #include <vector>
 
@@ -107,6 +108,17 @@ const Spec* begin_update(duckdb_function_info info,
         return nullptr;
     }
     return *spec;
+}
+
+/// What an aggregate of states without a destructor is registered with.
+template <class State>
+idx_t state_bytes(duckdb_function_info /*info*/) {
+    return sizeof(State);
+}
+
+template <class State>
+void init_state(duckdb_function_info /*info*/, duckdb_aggregate_state state) {
+    new (state) State{};
 }
 
 /// Fetches the states of the rows to come; a state of groups without order is rarely in a cache.

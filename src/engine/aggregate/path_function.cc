@@ -1,4 +1,3 @@
-#include <new>
 
 #include "engine/aggregate/function_internal.h"
 #include "engine/aggregate/path.h"
@@ -12,14 +11,6 @@ constexpr const char* kName = "path_around";
 constexpr std::size_t kSmallGroup = 4'096;
 
 thread_local std::vector<Event> scratch;
-
-idx_t state_bytes(duckdb_function_info /*info*/) {
-    return sizeof(State);
-}
-
-void init(duckdb_function_info /*info*/, duckdb_aggregate_state state) {
-    new (state) State{};
-}
 
 /// (spec VARCHAR, time TIMESTAMPTZ, position BIGINT, name VARCHAR, is_anchor BOOLEAN)
 void update(duckdb_function_info info, duckdb_data_chunk chunk, duckdb_aggregate_state* states) {
@@ -148,8 +139,8 @@ Result<> register_path_function(duckdb_connection connection, AggregateMemory& m
                                     DUCKDB_TYPE_VARCHAR,
                                     DUCKDB_TYPE_BOOLEAN},
                                    duckdb_create_list_type(text),
-                                   state_bytes,
-                                   init,
+                                   state_bytes<State>,
+                                   init_state<State>,
                                    update,
                                    combine_events<PathSpec>,
                                    finalize};

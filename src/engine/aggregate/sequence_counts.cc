@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <new>
 #include <optional>
 #include <span>
 
@@ -24,14 +23,6 @@ struct Scratch {
     KeyGroups groups;
     SequenceMatcher matcher;
 };
-
-idx_t state_bytes(duckdb_function_info /*info*/) {
-    return sizeof(State);
-}
-
-void init(duckdb_function_info /*info*/, duckdb_aggregate_state state) {
-    new (state) State{};
-}
 
 /// (spec VARCHAR, key VARCHAR, time TIMESTAMPTZ, position BIGINT, steps BIGINT)
 void update(duckdb_function_info info, duckdb_data_chunk chunk, duckdb_aggregate_state* states) {
@@ -148,8 +139,8 @@ Result<> register_sequence_counts(duckdb_connection connection, AggregateMemory&
                                     DUCKDB_TYPE_BIGINT,
                                     DUCKDB_TYPE_BIGINT},
                                    duckdb_create_list_type(number),
-                                   state_bytes,
-                                   init,
+                                   state_bytes<State>,
+                                   init_state<State>,
                                    update,
                                    combine,
                                    finalize};

@@ -1,4 +1,3 @@
-#include <new>
 #include <optional>
 
 #include "engine/aggregate/function_internal.h"
@@ -22,14 +21,6 @@ struct Scratch {
 };
 
 thread_local Scratch scratch;
-
-idx_t state_bytes(duckdb_function_info /*info*/) {
-    return sizeof(State);
-}
-
-void init(duckdb_function_info /*info*/, duckdb_aggregate_state state) {
-    new (state) State{};
-}
 
 /// (spec VARCHAR, time TIMESTAMPTZ, position BIGINT, steps BIGINT)
 void update(duckdb_function_info info, duckdb_data_chunk chunk, duckdb_aggregate_state* states) {
@@ -177,8 +168,8 @@ Result<> register_sequence_functions(duckdb_connection connection, AggregateMemo
         "sequence_depth",
         {DUCKDB_TYPE_VARCHAR, DUCKDB_TYPE_TIMESTAMP_TZ, DUCKDB_TYPE_BIGINT, DUCKDB_TYPE_BIGINT},
         duckdb_create_logical_type(DUCKDB_TYPE_INTEGER),
-        state_bytes,
-        init,
+        state_bytes<State>,
+        init_state<State>,
         update,
         combine_events<SequenceSpec>,
         finalize_depth};
