@@ -2,19 +2,23 @@
 
 namespace icelight::semantic {
 
-std::string Place::pointer() const {
-    if (parent_ == nullptr) return {};
-    std::string out = parent_->pointer() + '/';
-    if (is_index_) return out + std::to_string(index_);
-    for (const char c : key_) {
+void append_to_pointer(std::string& pointer, std::string_view key) {
+    pointer += '/';
+    for (const char c : key) {
         if (c == '~') {
-            out += "~0";
+            pointer += "~0";
         } else if (c == '/') {
-            out += "~1";
+            pointer += "~1";
         } else {
-            out += c;
+            pointer += c;
         }
     }
+}
+
+std::string Place::pointer() const {
+    if (parent_ == nullptr) return {};
+    std::string out = parent_->pointer();
+    append_to_pointer(out, is_index_ ? std::to_string(index_) : std::string(key_));
     return out;
 }
 

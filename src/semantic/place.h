@@ -6,6 +6,9 @@
 
 namespace icelight::semantic {
 
+/// Adds "/" and the key to a JSON pointer (RFC 6901, section 3).
+void append_to_pointer(std::string& pointer, std::string_view key);
+
 /// Where in the query we are: a chain of frames on the stack that costs nothing until it is asked.
 ///
 /// Lifetime: of the function that made it; its parent and key outlive it.

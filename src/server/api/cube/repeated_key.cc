@@ -7,6 +7,8 @@
 
 #include <boost/json/basic_parser_impl.hpp>
 
+#include "semantic/place.h"
+
 namespace icelight::server {
 namespace {
 
@@ -19,20 +21,6 @@ struct Open {
     std::string key;                          ///< Of an object: the last one.
     std::size_t items = 0;                    ///< Of an array: values begun.
 };
-
-std::string escaped(std::string_view key) {
-    std::string out;
-    for (const char c : key) {
-        if (c == '~') {
-            out += "~0";
-        } else if (c == '/') {
-            out += "~1";
-        } else {
-            out += c;
-        }
-    }
-    return out;
-}
 
 /// What boost::json::basic_parser calls for each part of the text; false with an error ends it.
 class KeyHandler {
@@ -113,8 +101,10 @@ private:
 
     std::string pointer() const {
         std::string out;
-        for (const Open& part : open_)
-            out += "/" + (part.is_object ? escaped(part.key) : std::to_string(part.items - 1));
+        for (const Open& part : open_) {
+            semantic::append_to_pointer(out,
+                                        part.is_object ? part.key : std::to_string(part.items - 1));
+        }
         return out;
     }
 
