@@ -38,7 +38,6 @@ struct Job {
     std::atomic<bool> is_cancelled{false};
     std::atomic<bool> is_running{false};
     std::atomic<bool> is_ended{false};  ///< Its answer is on its way.
-    SteadyTime admitted{};
 
     QueryBounds bounds() const {
         return {deadline, &is_cancelled, request.limits.memory_bytes_max};
@@ -354,7 +353,7 @@ Result<Reply> Service::Impl::run_on(WorkerClient& worker, Job& job) {
         worker.give_up();
         return tl::unexpected(admission.error());
     }
-    job.admitted = clock_.steady();
+    const auto admitted = clock_.steady();
     auto& inputs = admission->inputs;
     inputs.waited = std::chrono::duration_cast<std::chrono::microseconds>(began - job.begin);
     if (!request.is_committed_only && !request.as_of) inputs.admitted_us = clock_.now_us();
@@ -371,7 +370,7 @@ Result<Reply> Service::Impl::run_on(WorkerClient& worker, Job& job) {
     };
     ICE_ASSIGN(reply.facts, worker.execute(inputs, job.bounds(), write));
     if (is_kept) {
-        CachedAnswer answer{std::move(kept), reply.facts, job.admitted, {}};
+        CachedAnswer answer{std::move(kept), reply.facts, admitted, {}};
         if (statement.is_repeatable) answer.origin = {statement, inputs};
         cache_.store(cache_key(request), std::move(answer));
     }

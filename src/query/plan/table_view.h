@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -10,14 +9,6 @@
 #include "query/worker/protocol.h"
 
 namespace icelight::query {
-
-/// The log's part of a query: offsets [from, to). Empty: no tail.
-struct TailCut {
-    std::uint64_t from = 0;
-    std::uint64_t to = 0;
-
-    bool is_empty() const { return from >= to; }
-};
 
 /// The functions that give the log's rows, see tail/tail.h; the gate knows neither.
 inline constexpr std::string_view kTailEvents = "icelight_tail_events";

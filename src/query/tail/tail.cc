@@ -5,6 +5,7 @@
 
 #include "engine/scan_table.h"
 #include "io/file_system.h"
+#include "query/plan/table_view.h"
 #include "query/tail/tail_records.h"
 #include "wal/reader.h"
 

@@ -7,7 +7,6 @@
 
 #include "base/result.h"
 #include "engine/session.h"
-#include "query/plan/table_view.h"
 
 namespace icelight::io {
 class FileSystem;
@@ -21,6 +20,14 @@ struct RecordView;
 namespace icelight::query {
 
 class TailRecords;
+
+/// The log's part of a query: offsets [from, to). Empty: no tail.
+struct TailCut {
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
+
+    bool is_empty() const { return from >= to; }
+};
 
 /// The log's rows that no table holds yet, which the functions kTailEvents and kTailRejected read,
 /// kept from query to query.

@@ -13,6 +13,7 @@
 #include "query/gate/allowed_functions.h"
 #include "query/plan/conditions.h"
 #include "query/plan/file_plan.h"
+#include "query/plan/table_view.h"
 #include "query/sandbox/sandbox.h"
 
 namespace icelight::query {
