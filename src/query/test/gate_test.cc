@@ -367,6 +367,27 @@ TEST(Gate, ShowTablesIsAKindOfItsOwn) {
     EXPECT_EQ(tables_of("EXPLAIN FROM events"), "events");
 }
 
+TEST(Gate, WhatIsRefusedIsSaidWithItsPlace) {
+    for (const auto& [sql, place] : std::initializer_list<std::pair<const char*, const char*>>{
+             {"SELECT nope(1)", "nope is not allowed (at character 8)"},
+             {"SELECT 'é', getenv('x')", "getenv is not allowed (at character 13)"},
+             {"SELECT 1\nFROM read_csv('x')", "read_csv is not allowed (at character 15)"},
+             {"EXPLAIN SELECT nope(1)", "nope is not allowed (at character 16)"},
+             {"SELECT * FROM x.y.z", "/iceberg (at character 15)"},
+             {"SELECT 'éé' FORM x y", "near \"x\" (at character 18)"}}) {
+        EXPECT_THAT(tables_of(sql), ::testing::EndsWith(place));
+    }
+}
+
+TEST(Gate, TablesHaveThePlaceWhereTheyAreNamedFirst) {
+    const auto statement =
+        check_statement(session(), "WITH a AS (FROM b) SELECT 'é' FROM a, \"c\", b, a.c");
+    ASSERT_THAT(statement, IsOk());
+    EXPECT_THAT(statement->places, ::testing::ElementsAre(16, 39, 47));
+    EXPECT_EQ(place_text("SELECT 1", 8), "");
+    EXPECT_EQ(place_text("SELECT 1", kNoPlace), "");
+}
+
 TEST(Gate, SizesAreBounded) {
     const auto repeat = [](const std::string& text, std::size_t count) {
         std::string out;
