@@ -50,8 +50,8 @@ const char* const kAllowed[] = {
     "SELECT * EXCLUDE (context) REPLACE (upper(event) AS event) FROM events",
     "SELECT COLUMNS('user.*') FROM events",
     "SELECT COLUMNS(c -> c LIKE 'u%') FROM events",
-    "SELECT json_extract_string(properties, '$.sku'), properties ->> 'sku', properties -> '$.a' "
-    "FROM events",
+    ("SELECT json_extract_string(properties, '$.sku'), properties ->> 'sku', properties -> '$.a' "
+     "FROM events"),
     "SELECT date_trunc('hour', timestamp AT TIME ZONE 'America/New_York') FROM events",
     "SELECT timestamp::date, CAST(_log_offset AS DECIMAL(18,3)), TRY_CAST('x' AS INT) FROM events",
     "SELECT user_id, sequence_match('2 total=7d', timestamp, _log_offset, CASE event WHEN 'a' THEN "

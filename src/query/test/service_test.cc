@@ -507,32 +507,6 @@ TEST_F(ServiceTest, ATableIsAnsweredAsItWas) {
     EXPECT_THAT(begin(request).get(), HasMessage("does not reach back"));
 }
 
-TEST_F(ServiceTest, AStatementIsCheckedAndNotRun) {
-    lake_.append(3);
-    start();
-    const auto check = [&](const std::string& sql) {
-        Request request;
-        request.sql = sql;
-        request.is_check = true;
-        return begin(request).get();
-    };
-    for (const char* sql : {"SELECT count(*) FROM events",
-                            "SELECT count(*) FROM range(1000000000) a, range(1000000000) b",
-                            "SELECT user_id FROM events WHERE event = $1 AND user_id = $2",
-                            "EXPLAIN ANALYZE SELECT 1",
-                            "DESCRIBE events",
-                            "SHOW TABLES",
-                            "SHOW FUNCTIONS;"}) {
-        const auto found = check(sql);
-        ASSERT_THAT(found, IsOk()) << sql;
-        EXPECT_EQ(found->body, "") << sql;
-    }
-    EXPECT_THAT(check("SELECT nope FROM events"), HasMessage("LINE 1: SELECT nope"));
-    EXPECT_THAT(check("SELECT * FROM nope"), HasMessage("(at character 15)"));
-    // What was checked is no answer to the same question asked.
-    EXPECT_EQ(rows("SELECT count(*) FROM events"), "3\r\n");
-}
-
 TEST_F(ServiceTest, ExportsAreWhole) {
     start();
     Request request;
