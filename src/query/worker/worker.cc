@@ -224,7 +224,8 @@ void Worker::answer_error(const Error& error) {
     const StopReason stop = inbox_.stop_reason();
     inbox_.finish();
     const Error explained = explain(error, stop);
-    const ErrorMessage message{explained.code, explained.message, host_->is_broken()};
+    const ErrorMessage message{
+        explained.code, explained.message, host_->is_broken(), host_->needs_extension()};
     if (!send(Message::kError, encode_error(message))) ::_exit(0);
 }
 
