@@ -212,6 +212,30 @@ Result<> decode(std::string_view bytes, ColumnValues<count>& row) {
     return {};
 }
 
+/// The columns of `wanted` only.
+template <Layout layout, std::size_t count>
+Result<> decode(std::string_view bytes, std::uint32_t wanted, ColumnValues<count>& row) {
+    Head<count> head;  // NOLINT(cppcoreguidelines-pro-type-member-init): read only where set
+    ICE_TRY((decode_head<layout>(bytes, head)));
+    row.clear();
+    row.set_number(layout.received_at, head.received_at);
+    for_each_id(head.present & wanted & ~layout.texts, [&](int id) {
+        const bool is_time = (layout.times & bit(id)) != 0;
+        row.set_number(
+            id, is_time ? time_value(head.value(id), head.received_at) : unzigzag(head.value(id)));
+    });
+    const char* text = head.texts;
+    std::uint32_t passed = 0;
+    for_each_id(head.present & wanted & layout.texts, [&](int id) {
+        const std::uint32_t before = head.present & layout.texts & (bit(id) - 1) & ~passed;
+        for_each_id(before, [&](int skipped) { text += head.value(skipped); });
+        row.set_text(id, {text, head.value(id)});
+        text += head.value(id);
+        passed |= before | bit(id);
+    });
+    return {};
+}
+
 }  // namespace
 
 void encode_row(const RowView& row, std::string& out) {
@@ -228,6 +252,14 @@ Result<> decode_row(std::string_view bytes, RowView& row) {
 
 Result<> decode_reject(std::string_view bytes, RejectView& reject) {
     return decode<kRejectLayout>(bytes, reject);
+}
+
+Result<> decode_row(std::string_view bytes, std::uint32_t wanted, RowView& row) {
+    return decode<kRowLayout>(bytes, wanted, row);
+}
+
+Result<> decode_reject(std::string_view bytes, std::uint32_t wanted, RejectView& reject) {
+    return decode<kRejectLayout>(bytes, wanted, reject);
 }
 
 Result<RowOrder> decode_row_order(std::string_view bytes) {

@@ -34,6 +34,11 @@ Result<RejectView> decode_reject(std::string_view bytes);
 Result<> decode_row(std::string_view bytes, RowView& row);
 Result<> decode_reject(std::string_view bytes, RejectView& reject);
 
+/// Only received_at and the columns of `wanted` (bit id - 1 for each); the others are NULL.
+/// Checks the bytes as the whole decoding does. @error as decode_row.
+Result<> decode_row(std::string_view bytes, std::uint32_t wanted, RowView& row);
+Result<> decode_reject(std::string_view bytes, std::uint32_t wanted, RejectView& reject);
+
 /// What a file of events is ordered by.
 struct RowOrder {
     TimestampUs timestamp = 0;

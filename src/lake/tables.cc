@@ -1,6 +1,9 @@
 #include "lake/tables.h"
 
+#include <algorithm>
+#include <optional>
 #include <span>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -83,6 +86,17 @@ Result<> create_one(catalog::Catalog& catalog,
     return {};
 }
 
+/// Of the table's last order by the same fields.
+std::optional<std::int32_t> find_order(const iceberg::TableMetadata& metadata,
+                                       const std::vector<iceberg::SortField>& fields) {
+    const auto& orders = metadata.sort_orders;
+    const auto found = std::find_if(orders.rbegin(), orders.rend(), [&fields](const auto& known) {
+        return known.fields == fields;
+    });
+    if (found == orders.rend()) return std::nullopt;
+    return found->order_id;
+}
+
 }  // namespace
 
 catalog::TableIdent ident_of(const TableNames& names, Table table) {
@@ -159,9 +173,8 @@ Result<TableLayout> find_layout(const iceberg::TableMetadata& metadata, Table ta
         return fail(ErrorCode::kUnsupported,
                     "the table lacks partition spec day(__ingest_ts): rows cannot be flushed");
     }
-    const auto order = make_sort_order(table);
-    for (const iceberg::SortOrder& known : metadata.sort_orders)
-        if (order && known.fields == order->fields) layout.sort_order_id = known.order_id;
+    if (const auto order = make_sort_order(table))
+        layout.sort_order_id = find_order(metadata, order->fields);
     ICE_ASSIGN(layout.directory, io::parse_location(metadata.location));
     return layout;
 }

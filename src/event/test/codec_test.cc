@@ -84,6 +84,27 @@ TEST(RowCodec, RandomRowsComeBackAndEveryTruncationIsCorruption) {
     }
 }
 
+TEST(RowCodec, ColumnsAskedForAreThoseOfTheWholeRow) {
+    std::mt19937_64 random(20260106);
+    for (int round = 0; round < 2000; ++round) {
+        std::array<std::string, kEventColumnCount> texts;
+        RowView row = make_random(random, kEventColumns, texts);
+        std::string bytes;
+        encode_row(row, bytes);
+        const auto wanted = static_cast<std::uint32_t>(random());
+        RowView decoded;
+        decoded.set_text(id::kEvent, "of the row before");
+        ASSERT_THAT(decode_row(bytes, wanted, decoded), IsOk());
+        for (const Column& column : kEventColumns) {
+            const bool is_wanted = ((wanted >> (column.id - 1)) & 1u) != 0;
+            if (!is_wanted && column.id != id::kReceivedAt) row.set_null(column.id);
+        }
+        expect_equal(decoded, row, kEventColumns);
+        bytes.pop_back();
+        EXPECT_THAT(decode_row(bytes, wanted, decoded), IsError(ErrorCode::kCorruption));
+    }
+}
+
 TEST(RowCodec, RandomRejectsComeBackAndEveryTruncationIsCorruption) {
     std::mt19937_64 random(20260102);
     for (int round = 0; round < 500; ++round) {
