@@ -5,6 +5,7 @@
 #include "engine/aggregate/register.h"
 #include "engine/duckdb_internal.h"
 #include "engine/error.h"
+#include "engine/sql_text.h"
 
 namespace icelight::engine {
 namespace {
@@ -31,6 +32,24 @@ Settings settings_of(const DatabaseOptions& options) {
     }
     settings.insert(settings.end(), options.settings.begin(), options.settings.end());
     return settings;
+}
+
+/// The first line of the engine's message; behind it stands advice to download.
+std::string first_line(const std::string& message) {
+    return message.substr(0, message.find('\n'));
+}
+
+Result<> load_extensions(Session& session, const DatabaseOptions& options) {
+    for (const auto& name : options.extensions) {
+        const auto loaded = session.execute("LOAD " + quote_identifier(name));
+        if (loaded) continue;
+        return fail(ErrorCode::kInvalidArgument,
+                    fmt::format("engine: extension {} is not loaded from {}: {}",
+                                name,
+                                options.extension_directory.native(),
+                                first_line(loaded.error().message)));
+    }
+    return {};
 }
 
 class Config {
@@ -84,6 +103,7 @@ Result<Database> Database::open(const DatabaseOptions& options) {
     Database database(std::move(state));
     ICE_ASSIGN(Session session, database.connect());
     ICE_TRY(session.execute("SET GLOBAL TimeZone = 'UTC'"));
+    ICE_TRY(load_extensions(session, options));
     if (options.aggregate_bytes_max > 0) {
         DatabaseState& opened = *database.state_;
         opened.aggregates = std::make_unique<AggregateMemory>(options.aggregate_bytes_max);

@@ -22,6 +22,8 @@ struct DatabaseOptions {
     std::uint64_t temp_bytes_max = 1u << 30;
     /// Where extensions are looked for; empty: none but the built-in ones.
     std::filesystem::path extension_directory;
+    /// Loaded at open, in this order, from `extension_directory`; signed ones only.
+    std::vector<std::string> extensions;
     /// What the functions of engine/aggregates.h may hold; 0: there are none. Not counted by the
     /// engine: memory_limit_bytes does not cover it.
     std::uint64_t aggregate_bytes_max = 0;
@@ -32,12 +34,15 @@ struct DatabaseOptions {
 /// An in-memory database of this process: where SQL runs and Parquet is written. Only worker
 /// processes open one.
 ///
-/// UTC, nothing is installed or loaded from outside, no persistent secrets, no progress bar.
+/// UTC, nothing is installed, nothing loaded but what the options name, no persistent secrets, no
+/// progress bar.
 /// Built in: core functions, parquet, json, icu.
 /// Thread safety: all members. Lifetime: lives on in its sessions and their results.
 class Database {
 public:
-    /// @error kInvalidArgument  an unknown setting or a bad value.
+    /// @error kInvalidArgument  an unknown setting or a bad value; an extension that is not there,
+    /// is
+    ///                          damaged or of another version.
     static Result<Database> open(const DatabaseOptions& options);
 
     Result<Session> connect();

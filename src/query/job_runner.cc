@@ -34,13 +34,22 @@ JobRunner::JobRunner(const Options& options,
       log_(log),
       catalog_(catalog),
       clock_(clock),
-      pool_(options),
+      pool_(options, WorkerKind::kPlain, options.workers + 1),
+      iceberg_pool_(options, WorkerKind::kIceberg, options.workers),
       cache_(options.cache_bytes_max) {}
 
 Result<> JobRunner::start() {
     pool_.start();
+    ICE_TRY(check_extensions());
     ICE_ASSIGN(auto first, pool_.take(deadline_in(kStartTime)));
     pool_.give_back(std::move(first));
+    return {};
+}
+
+Result<> JobRunner::check_extensions() const {
+    if (options_.extensions.empty()) return {};
+    const auto worker = WorkerClient::start(options_, WorkerKind::kIceberg, 0);
+    if (!worker) return tl::unexpected(worker.error());
     return {};
 }
 
@@ -60,9 +69,27 @@ Result<Reply> JobRunner::run(Job& job) {
     ICE_TRY(wait_for_log(job));
     if (auto exact = find_exact(job)) return std::move(*exact);
     ICE_ASSIGN(auto worker, pool_.take(job.deadline));
+    telemetry::worker_taken(WorkerKind::kPlain);
     job.is_running = true;
     auto reply = run_on(*worker, job);
-    settle(std::move(worker));
+    const bool needs_extension = worker->needs_extension();
+    settle(pool_, std::move(worker));
+    return needs_extension ? run_with_extension(job, std::move(reply)) : reply;
+}
+
+/// What the plain worker cannot read and did not begin to answer, again where it can be read.
+Result<Reply> JobRunner::run_with_extension(Job& job, Result<Reply> refusal) {
+    if (options_.extensions.empty()) {
+        refusal.error().message +=
+            ", or name DuckDB's iceberg extension in query.extensions "
+            "(packaging/duckdb_extensions.sh brings it)";
+        return refusal;
+    }
+    iceberg_pool_.start();
+    ICE_ASSIGN(auto worker, iceberg_pool_.take(job.deadline));
+    telemetry::worker_taken(WorkerKind::kIceberg);
+    auto reply = run_on(*worker, job);
+    settle(iceberg_pool_, std::move(worker));
     return reply;
 }
 
@@ -149,11 +176,11 @@ Result<Reply> JobRunner::run_on(WorkerClient& worker, Job& job) {
     return reply;
 }
 
-void JobRunner::settle(std::unique_ptr<WorkerClient> worker) {
+void JobRunner::settle(WorkerPool& pool, std::unique_ptr<WorkerClient> worker) {
     switch (worker->fate()) {
         case WorkerFate::kServes:
             if (worker->resident_bytes() <= options_.recycle_bytes) {
-                return pool_.give_back(std::move(worker));
+                return pool.give_back(std::move(worker));
             }
             telemetry::worker_recycled("memory");
             break;
@@ -167,7 +194,7 @@ void JobRunner::settle(std::unique_ptr<WorkerClient> worker) {
             ++kills_;
             break;
     }
-    pool_.discard(std::move(worker));
+    pool.discard(std::move(worker));
 }
 
 Status JobRunner::status() const {
@@ -181,6 +208,7 @@ Status JobRunner::status() const {
 
 void JobRunner::close() {
     pool_.close();
+    iceberg_pool_.close();
 }
 
 }  // namespace icelight::query

@@ -23,7 +23,8 @@ class JobRunner {
 public:
     JobRunner(const Options& options, wal::Log& log, catalog::Catalog& catalog, const Clock& clock);
 
-    /// Starts the workers and waits until one can serve. @error as Service::start.
+    /// Starts the workers and waits until one can serve; tries the extensions in a worker that ends
+    /// then. @error as Service::start.
     Result<> start();
 
     /// An answer of before, as old as the job's request allows; nothing when it allows none.
@@ -43,14 +44,19 @@ private:
     Result<> wait_for_log(const Job& job) const;
     std::optional<Reply> find_exact(const Job& job);
     Reply take_kept(const Job& job, const CachedAnswer& answer) const;
+    Result<> check_extensions() const;
+    Result<Reply> run_with_extension(Job& job, Result<Reply> refusal);
     Result<Reply> run_on(WorkerClient& worker, Job& job);
-    void settle(std::unique_ptr<WorkerClient> worker);
+    void settle(WorkerPool& pool, std::unique_ptr<WorkerClient> worker);
 
     const Options& options_;
     wal::Log& log_;
     catalog::Catalog& catalog_;
     const Clock& clock_;  ///< For measuring; waits go by the machine's.
     WorkerPool pool_;
+    /// Started by the first query that needs it. As many as there are threads, so that none waits
+    /// here while a plain worker is idle.
+    WorkerPool iceberg_pool_;
     AnswerCache cache_;
     std::atomic<std::uint64_t> crashes_{0};
     std::atomic<std::uint64_t> kills_{0};

@@ -147,7 +147,10 @@ struct Options {
     std::uint64_t recycle_bytes = 1u << 30;       ///< A worker resident above this is replaced.
     std::size_t cache_bytes_max = 16u << 20;      ///< Of answers kept, to be given again.
     int threads = 2;                              ///< Of one worker.
-    bool is_isolated = true;                      ///< Own namespaces where permitted.
+    /// DuckDB extension directory, absolute, with avro and iceberg: for tables that only the latter
+    /// reads. Empty: those are refused.
+    std::filesystem::path extensions;
+    bool is_isolated = true;  ///< Own namespaces where permitted.
     /// Serve although the kernel has no Landlock: the other fences alone.
     bool allows_missing_landlock = false;
     /// Called for each query that ends, on the thread that ends it; must not block. May be empty.
@@ -199,6 +202,7 @@ public:
     ///
     /// @error kUnavailable  none does; the message says why (no Landlock, a self-test that failed).
     ///   The service stays up and answers queries with that error.
+    /// @error kInvalidArgument  a worker cannot load Options::extensions: set them right.
     Result<> start();
 
     /// For Request::id, when the caller must know it before the query ends.

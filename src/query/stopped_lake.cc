@@ -41,7 +41,7 @@ Result<TableInput> find_table(const StoppedLake& lake, const TableName& name) {
 Result<Reply> query_stopped(const StoppedLake& lake, const Request& request) {
     const std::atomic<bool> is_cancelled{false};
     const QueryBounds bounds{deadline_in(request.timeout), &is_cancelled};
-    ICE_ASSIGN(const auto worker, WorkerClient::start(lake.options, 0));
+    ICE_ASSIGN(const auto worker, WorkerClient::start(lake.options, WorkerKind::kPlain, 0));
     ICE_ASSIGN(const auto statement,
                worker->prepare(
                    {request.sql, request.format, request.rows_max, request.timeout, request.values},

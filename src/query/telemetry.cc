@@ -8,6 +8,10 @@ namespace {
 
 constexpr const char* kModule = "query";
 
+const char* name_of(WorkerKind kind) {
+    return kind == WorkerKind::kIceberg ? "iceberg" : "plain";
+}
+
 metrics::Counter& workers_lost(const char* why) {
     return metrics::counter("icelight_query_workers_lost_total",
                             "SQL workers that were replaced, by reason.",
@@ -39,8 +43,17 @@ void cache_asked(bool is_hit) {
         .add();
 }
 
-void worker_ready(std::size_t number, std::chrono::milliseconds took) {
-    log::info(kModule, "worker ready", {{"number", number}, {"ms", took.count()}});
+void worker_taken(WorkerKind kind) {
+    metrics::counter("icelight_query_workers_taken_total",
+                     "Queries that a SQL worker was taken for, by its kind.",
+                     {{"worker", name_of(kind)}})
+        .add();
+}
+
+void worker_ready(WorkerKind kind, std::size_t number, std::chrono::milliseconds took) {
+    log::info(kModule,
+              "worker ready",
+              {{"kind", name_of(kind)}, {"number", number}, {"ms", took.count()}});
 }
 
 void worker_unfit(const std::string& reason) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "query/worker/worker_client.h"
 
 /// Everything the query service says: the log line and the metric of each happening, together.
 namespace icelight::query::telemetry {
@@ -15,8 +16,11 @@ void answered(const Result<>& outcome, std::chrono::microseconds took);
 void refused();
 /// Counted: a question that may be answered from before, and whether it was.
 void cache_asked(bool is_hit);
+/// Counted, by kind: a worker was taken to run a query. One that needs the iceberg extension counts
+/// for both kinds: the plain worker found that out.
+void worker_taken(WorkerKind kind);
 /// INFO. A worker passed its self-test.
-void worker_ready(std::size_t number, std::chrono::milliseconds took);
+void worker_ready(WorkerKind kind, std::size_t number, std::chrono::milliseconds took);
 /// ERROR. A worker cannot serve, and so SQL may be off.
 void worker_unfit(const std::string& reason);
 /// WARN. A worker ended by itself while it ran a query.

@@ -367,6 +367,18 @@ inline constexpr std::array kOptions = {
            "",
            "",
            "Deadline of a query; then it is interrupted, and killed a quarter of a second later."},
+    Option{
+        "query.extensions",
+        OptionType::kText,
+        "",
+        0,
+        0,
+        false,
+        "",
+        "",
+        "DuckDB extension directory with avro and iceberg (packaging/duckdb_extensions.sh prints "
+        "one); for tables of version 3 whose deletion vectors or default values are refused "
+        "without."},
     Option{"query.insecure-sql",
            OptionType::kSwitch,
            "false",

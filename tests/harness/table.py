@@ -2,9 +2,12 @@
 
 import pathlib
 import site
+import subprocess
 
 import duckdb
 from pyiceberg.catalog import load_catalog
+
+from harness.packaging import BRING_SECONDS, ROOT
 
 
 def load_table(server, name="events", namespace="analytics"):
@@ -40,6 +43,14 @@ def connect_duckdb():
     for name in ("httpfs", "avro", "iceberg"):
         connection.execute(f"LOAD '{extension_path(name)}'")
     return connection
+
+
+def extension_directory():
+    """What query.extensions wants, with the same extensions."""
+    done = subprocess.run([ROOT / "packaging" / "duckdb_extensions.sh"], capture_output=True, text=True, timeout=BRING_SECONDS)
+    if done.returncode != 0:
+        raise AssertionError(f"duckdb_extensions.sh: {done.stdout}{done.stderr}"[-3000:])
+    return pathlib.Path(done.stdout.strip())
 
 
 def extension_path(name):

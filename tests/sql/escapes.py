@@ -52,9 +52,28 @@ def reading():
     yield "system memory", "SELECT * FROM duckdb_memory()"
     yield "which_secret", "SELECT * FROM which_secret('{canary}', 's3')"
     yield "iceberg_scan", "SELECT * FROM iceberg_scan('{canary}')"
+    yield from extension_reading()
     yield "sqlite_scan", "SELECT * FROM sqlite_scan('{data}/app.db', 'tokens')"
     yield "json_execute", "SELECT * FROM json_execute_serialized_sql(json_serialize_sql('SELECT * FROM read_text(''{canary}/secret.txt'')'))"
     yield "sql_auto_complete", "SELECT * FROM sql_auto_complete('SELECT * FROM ''{canary}/')"
+
+
+def extension_reading():
+    """What only a worker with DuckDB's iceberg extension could read."""
+    yield "iceberg_scan table", "SELECT * FROM iceberg_scan('{iceberg}')"
+    yield "iceberg_scan scheme", "SELECT * FROM iceberg_scan('file://{iceberg}')"
+    yield "iceberg_scan link", "SELECT * FROM iceberg_scan('{link_iceberg}/metadata/{iceberg_name}')"
+    yield "iceberg_scan directory", "SELECT * FROM iceberg_scan('{iceberg_directory}', allow_moved_paths => true)"
+    for function in ("iceberg_metadata", "iceberg_snapshots", "iceberg_column_stats", "iceberg_partition_stats"):
+        yield function, f"SELECT * FROM {function}('{{iceberg}}')"
+    for function in ("iceberg_table_properties", "iceberg_load_table_response", "iceberg_schema_properties"):
+        yield function, f"SELECT * FROM {function}('icelight.analytics.events')"
+    yield "read_avro", "SELECT * FROM read_avro('{avro}')"
+    yield "read_avro link", "SELECT * FROM read_avro('{link_avro}')"
+    yield "read_avro glob", "SELECT * FROM read_avro('{iceberg_directory}/*/*.avro')"
+    yield "avro replacement scan", "SELECT * FROM '{avro}'"
+    yield "iceberg_truncate", "SELECT iceberg_truncate(10, 17)"
+    yield "iceberg in a subquery", "SELECT (SELECT max(secret) FROM iceberg_scan('{iceberg}')) FROM events"
 
 
 def writing():
@@ -86,6 +105,12 @@ def writing():
     yield "log query path", "SET log_query_path = '{canary}/queries.txt'"
     yield "spill elsewhere", "SET temp_directory = '{canary}'"
     yield "home", "SET home_directory = '{canary}'"
+    yield "copy iceberg", "COPY (SELECT 1 AS x) TO '{canary}/ice' (FORMAT iceberg)"
+    yield "copy avro", "COPY (SELECT 1 AS x) TO '{canary}/out.avro' (FORMAT avro)"
+    yield "copy iceberg to warehouse", "COPY (SELECT 1 AS x) TO '{warehouse}/ice' (FORMAT iceberg)"
+    yield "iceberg_to_ducklake", "SELECT * FROM iceberg_to_ducklake('icelight', '{canary}/lake')"
+    yield "set_iceberg_table_properties", "CALL set_iceberg_table_properties('icelight.analytics.events', {{'a': 'b'}})"
+    yield "remove_iceberg_table_properties", "SELECT * FROM remove_iceberg_table_properties('icelight.analytics.events', ['a'])"
     yield "checkpoint", "CHECKPOINT"
     yield "force checkpoint", "FORCE CHECKPOINT"
     # Where it succeeds nothing is left for those behind it.
@@ -113,6 +138,10 @@ def connecting():
     yield "attach http", "ATTACH 'http://127.0.0.1:{port}/x.duckdb' AS remote"
     yield "attach postgres", "ATTACH 'host=127.0.0.1 port={port}' AS remote (TYPE postgres)"
     yield "attach iceberg", "ATTACH '' AS remote (TYPE iceberg, ENDPOINT 'http://127.0.0.1:{port}')"
+    yield "attach iceberg, no authorization", "ATTACH '' AS remote (TYPE iceberg, ENDPOINT 'http://127.0.0.1:{port}', AUTHORIZATION_TYPE 'none')"
+    yield "iceberg_scan over http", "SELECT * FROM iceberg_scan('http://127.0.0.1:{port}/00001-x.metadata.json')"
+    yield "read_avro over http", "SELECT * FROM read_avro('http://127.0.0.1:{port}/x.avro')"
+    yield "iceberg secret", "CREATE SECRET ice (TYPE iceberg, CLIENT_ID 'x', CLIENT_SECRET 'y', OAUTH2_SERVER_URI 'http://127.0.0.1:{port}/token')"
     yield "secret", "CREATE SECRET s (TYPE s3, KEY_ID 'x', SECRET 'y', ENDPOINT '127.0.0.1:{port}')"
     yield "persistent secret", "CREATE PERSISTENT SECRET s (TYPE http)"
 

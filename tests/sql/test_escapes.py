@@ -13,7 +13,7 @@ import unittest
 
 import duckdb
 
-from harness import events
+from harness import events, table
 from harness.server import ROOT, Server, StartFailed, clean_environment, scratch_directory
 from sql import escapes, watch
 
@@ -25,11 +25,14 @@ SHARED_MACHINE_MS = 250  # a busy machine answers late; the worker's end itself 
 CORPUS = escapes.corpus()
 ENDLESS = [escape for escape in CORPUS if escape.kind == "endless"]
 OTHERS = [escape for escape in CORPUS if escape.kind != "endless"]
+# What DuckDB's iceberg and avro extensions add to what could be tried.
+EXTENSION = [escape for escape in OTHERS if "iceberg" in escape.name or "avro" in escape.name]
 
 
 # Escapes that must succeed when nothing stands in their way.
 CONTROLS = ("read_text passwd", "read_csv canary", "read_parquet neighbour", "replacement scan {canary}/secret.csv", "read_csv link", "in cte",
             "copy to canary", "copy to warehouse", "attach new")
+EXTENSION_CONTROLS = ("iceberg_scan table", "iceberg_scan link", "iceberg_column_stats", "read_avro", "copy iceberg", "copy avro")
 
 
 def quick(corpus, every):
@@ -75,14 +78,24 @@ class Places:
         with duckdb.connect(str(self.canary / "store.duckdb")) as connection:
             connection.execute(f"COPY (SELECT '{SECRET}' AS secret) TO '{neighbour}/part.parquet'")
         warehouse = pathlib.Path(warehouse)
-        links = {"link": self.canary / "secret.csv", "link_directory": self.canary, "link_parquet": neighbour / "part.parquet"}
+        iceberg, avro = self.make_iceberg_table()
+        links = {"link": self.canary / "secret.csv", "link_directory": self.canary, "link_parquet": neighbour / "part.parquet",
+                 "link_iceberg": iceberg.parent.parent, "link_avro": avro}
         for name, target in links.items():
             os.symlink(target, warehouse / name)
         data_file = str(next(warehouse.rglob("*.parquet"), warehouse / "none.parquet"))
         self.values = {"canary": self.canary, "canary_name": os.path.relpath(self.canary, warehouse.parent.parent), "neighbour": neighbour / "part.parquet",
                        "neighbour_directory": neighbour, "warehouse": warehouse, "log": log, "spill": spill, "data": data, "port": port,
+                       "iceberg": iceberg, "iceberg_name": iceberg.name, "iceberg_directory": iceberg.parent.parent, "avro": avro,
                        "data_file": data_file, "tag": self.canary.name, **{name: warehouse / name for name in links}}
         self.before = self.state()
+
+    def make_iceberg_table(self):
+        """Its metadata file and its manifest, whose bounds tell the secret too."""
+        with table.connect_duckdb() as connection:
+            connection.execute(f"COPY (SELECT '{SECRET}' AS secret) TO '{self.canary}/iceberg' (FORMAT iceberg)")
+        folder = self.canary / "iceberg" / "metadata"
+        return max(folder.glob("*.metadata.json")), next(folder.glob("*-m0.avro"))
 
     def fill(self, escape):
         return escape.sql.format(**self.values)
@@ -96,14 +109,15 @@ class Places:
 
 
 class Probe:
-    """query_fence_probe with the fences that are words in its name."""
+    """query_fence_probe with the fences that are words in its name; with an extension directory, its workers are those that have
+    DuckDB's iceberg extension."""
 
-    def __init__(self, fences):
+    def __init__(self, fences, extensions=()):
         self.directory = scratch_directory()
         self.trace = self.directory / "trace.txt"
         program = self.directory / f"probe-{fences}"
         os.link(PROBE, program)
-        self.process = subprocess.Popen([*watch.strace_command(self.trace), program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([*watch.strace_command(self.trace), program, *extensions], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True, env=clean_environment(TMPDIR=str(self.directory)))
         self.places = json.loads(self.process.stdout.readline())
 
@@ -136,9 +150,9 @@ class Outcome:
         self.connections, self.programs = judge.connections(deeds), judge.programs(deeds)
 
 
-def probe_all(fences, corpus):
+def probe_all(fences, corpus, extensions=()):
     """Every statement of the corpus through a probe with these fences."""
-    outcome, watcher, probe = Outcome(), Watcher(), Probe(fences)
+    outcome, watcher, probe = Outcome(), Watcher(), Probe(fences, extensions)
     try:
         places = Places(probe.places["warehouse"], probe.places["log"], probe.places["spill"], pathlib.Path(probe.places["log"]).parent, watcher.port)
         probe.ask("SELECT count(*) FROM events")
@@ -160,8 +174,7 @@ def probe_all(fences, corpus):
     return outcome
 
 
-@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
-class FencesTest(unittest.TestCase):
+class ProbeCase(unittest.TestCase):
     def assert_nothing_got_out(self, outcome):
         self.assertEqual(outcome.leaks, [])
         self.assertEqual(outcome.reads, [])
@@ -170,6 +183,9 @@ class FencesTest(unittest.TestCase):
         self.assertEqual(outcome.came, 0)
         self.assertFalse(outcome.is_changed, "the canary's directory")
 
+
+@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+class FencesTest(ProbeCase):
     def test_the_corpus_is_large_and_each_statement_is_there_once(self):
         self.assertGreaterEqual(len(CORPUS), 300)
         self.assertEqual(len({escape.sql for escape in CORPUS}), len(CORPUS))
@@ -203,6 +219,39 @@ class FencesTest(unittest.TestCase):
         self.assertGreaterEqual(len(outcome.leaks), 5)
         self.assertTrue(any(path.endswith("/secret.csv") for path in outcome.reads), "strace must see what is read")
         self.assertTrue(any(path.endswith("/out.csv") for path in outcome.writes), "strace must see what is written")
+        self.assertTrue(outcome.is_changed)
+
+
+@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+class ExtensionTest(ProbeCase):
+    """Workers that loaded DuckDB's iceberg extension before their sandbox."""
+
+    def probe_all(self, fences, corpus):
+        return probe_all(fences, corpus, [table.extension_directory()])
+
+    def test_without_the_gate_nothing_is_read_or_written_outside(self):
+        rest = [escape for escape in OTHERS if escape not in EXTENSION]
+        outcome = self.probe_all("settings-sandbox", EXTENSION + quick(rest, 40) + quick(ENDLESS, 30))
+        self.assert_nothing_got_out(outcome)
+        self.assertEqual(outcome.writes, [])
+        self.assertEqual(outcome.late, [])
+
+    def test_the_kernels_fences_hold_alone(self):
+        outcome = self.probe_all("sandbox", quick(EXTENSION, 3))
+        self.assert_nothing_got_out(outcome)
+        self.assertEqual(outcome.writes, [])
+
+    def test_the_gate_alone_lets_none_through(self):
+        outcome = self.probe_all("gate", quick(EXTENSION, 3))
+        self.assert_nothing_got_out(outcome)
+        self.assertEqual([name for name, answer in outcome.answers.items() if answer["ok"]], [])
+
+    def test_without_any_fence_the_escapes_succeed(self):
+        outcome = self.probe_all("none", [escape for escape in EXTENSION if escape.name in EXTENSION_CONTROLS])
+        for name in EXTENSION_CONTROLS:
+            self.assertTrue(outcome.answers[name]["ok"], (name, outcome.answers[name]["text"][:200]))
+        self.assertGreaterEqual(len(outcome.leaks), 4)
+        self.assertTrue(any(path.endswith(".metadata.json") for path in outcome.reads), "strace must see what is read")
         self.assertTrue(outcome.is_changed)
 
 

@@ -54,6 +54,17 @@ TEST(Database, AnUnknownSettingIsNamed) {
     EXPECT_THAT(database, HasMessage("no_such_setting"));
 }
 
+TEST(Database, AnExtensionThatIsNotThereIsNamedWithItsDirectory) {
+    const testing::TempDir directory;
+    DatabaseOptions options;
+    options.extension_directory = directory.path();
+    options.extensions = {"json", "avro"};
+    const auto database = Database::open(options);
+    EXPECT_THAT(database, IsError(ErrorCode::kInvalidArgument));
+    EXPECT_THAT(database,
+                HasMessage("extension avro is not loaded from " + directory.path().native()));
+}
+
 TEST(Database, MemoryBeyondTheLimitIsAnErrorOfTheQuery) {
     DatabaseOptions options;
     options.memory_limit_bytes = 32u << 20;

@@ -69,14 +69,16 @@ Result<FilePlan> plan_files(const TableFiles& table, const std::vector<Condition
         if (is_new) plan.groups.push_back({{}, entry->first.first, entry->first.second});
         return plan.groups[entry->second];
     };
+    const bool is_scanned = !table.needs_extension.empty();
     for (const auto& manifest : table.data) {
         for (const auto& data : manifest->files) {
-            if (!may_match(*manifest, data, mentions)) {
+            if (!is_scanned && !may_match(*manifest, data, mentions)) {
                 ++plan.skipped;
                 continue;
             }
             plan.rows += static_cast<std::uint64_t>(data.file.record_count);
             plan.bytes += static_cast<std::uint64_t>(data.file.file_size_bytes);
+            if (is_scanned) continue;
             group_of(deletes_of(table, *manifest, data)).files.push_back(&data);
         }
     }

@@ -30,7 +30,8 @@ struct FilePlan {
 
 /// Leaves out the data files in which no mention of the table can find a row, and finds for each
 /// other one the delete files that apply to it: position deletes that are not older than it and may
-/// name it, equality deletes that are younger, both of its partition (or of none).
+/// name it, equality deletes that are younger, both of its partition (or of none). A table that the
+/// iceberg extension scans has no groups, and all its files count: what it leaves out is not known.
 ///
 /// @error kUnsupported  more than kFileGroupsMax groups: compact the table.
 Result<FilePlan> plan_files(const TableFiles& table, const std::vector<Conditions>& mentions);

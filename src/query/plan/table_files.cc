@@ -18,14 +18,13 @@ namespace {
 
 using iceberg::Field;
 
+bool is_deletion_vector(const iceberg::DataFile& file) {
+    return file.content == iceberg::FileContent::kPositionDeletes &&
+           (file.content_offset || file.file_format == "PUFFIN" || file.file_format == "puffin");
+}
+
 Result<LiveFile> slim(iceberg::ManifestEntry entry) {
     auto& file = entry.data_file;
-    if (file.content_offset || file.file_format == "PUFFIN" || file.file_format == "puffin") {
-        return fail(ErrorCode::kUnsupported,
-                    fmt::format("{}: deletion vectors of table version 3 are not read; rewrite the "
-                                "table's files, or write it in version 2",
-                                file.file_path));
-    }
     if (file.file_format != "PARQUET" && file.file_format != "parquet") {
         return fail(ErrorCode::kUnsupported,
                     fmt::format("{}: {} files are not read", file.file_path, file.file_format));
@@ -43,15 +42,17 @@ Result<LiveFile> slim(iceberg::ManifestEntry entry) {
 }
 
 /// Version 3 lets a new column have a value in old files, which our reader does not fill in.
-Result<> check_defaults(const std::vector<Field>& fields) {
+std::string find_default(const std::vector<Field>& fields) {
     for (const auto& field : fields) {
         if (!field.initial_default.empty() && field.initial_default != "null") {
-            return fail(ErrorCode::kUnsupported,
-                        fmt::format("column \"{}\" has an initial default (table version 3), "
-                                    "which is not read",
-                                    field.name));
+            return fmt::format(
+                "column \"{}\" has an initial default (table version 3), which is not read; "
+                "rewrite "
+                "the table's files under a schema without it",
+                field.name);
         }
-        ICE_TRY(check_defaults(field.type.fields));
+        auto inside = find_default(field.type.fields);
+        if (!inside.empty()) return inside;
     }
     return {};
 }
@@ -92,9 +93,11 @@ Result<std::shared_ptr<const TableFiles>> TableFilesCache::load_table(
         if (own != nullptr) schema = own;
     }
     if (schema == nullptr) return fail(ErrorCode::kCorruption, location + ": no current schema");
-    ICE_TRY(check_defaults(schema->fields));
     auto table = std::make_shared<TableFiles>();
     table->schema = *schema;
+    table->location = location;
+    table->needs_extension = find_default(schema->fields);
+    if (as_of) table->as_of_snapshot = snapshot->snapshot_id;
     table->has_several_schemas = parsed->schemas.size() > 1;
     if (snapshot == nullptr) return table;
     ICE_TRY(load_snapshot(*snapshot, *table));
@@ -112,6 +115,12 @@ Result<> TableFilesCache::load_snapshot(const iceberg::Snapshot& snapshot, Table
     if (!list) return fail_in(snapshot.manifest_list, list.error());
     for (const auto& file : *list) {
         ICE_ASSIGN(auto manifest, load_manifest(file));
+        if (!manifest->vectors.empty()) {
+            table.needs_extension = fmt::format(
+                "{}: deletion vectors of table version 3 are not read; rewrite the "
+                "table's files, or write it in version 2",
+                manifest->vectors);
+        }
         if (manifest->files.empty()) continue;
         if (file.content == iceberg::ManifestContent::kDeletes) {
             table.deletes.push_back(std::move(manifest));
@@ -142,6 +151,10 @@ Result<std::shared_ptr<const LiveFiles>> TableFilesCache::load_manifest(
     }
     for (auto& entry : manifest->entries) {
         if (!entry.is_live()) continue;
+        if (is_deletion_vector(entry.data_file)) {
+            live->vectors = entry.data_file.file_path;
+            continue;
+        }
         ICE_ASSIGN(auto one, slim(std::move(entry)));
         live->files.push_back(std::move(one));
     }

@@ -43,7 +43,8 @@ struct LiveFile {
 struct LiveFiles {
     iceberg::PartitionSpec spec;
     std::vector<iceberg::Field> partition;  ///< Type of its values; empty: unpartitioned.
-    std::vector<LiveFile> files;
+    std::vector<LiveFile> files;            ///< Without deletion vectors.
+    std::string vectors;  ///< A file with deletion vectors; empty: there are none.
 };
 
 /// A table as of one snapshot: what its rows are and where they lie.
@@ -57,6 +58,10 @@ struct TableFiles {
     std::vector<std::shared_ptr<const LiveFiles>> data;
     std::vector<std::shared_ptr<const LiveFiles>> deletes;
     std::size_t data_files = 0;
+    std::string location;                        ///< Of its metadata file.
+    std::optional<std::int64_t> as_of_snapshot;  ///< Asked for, by id or by time.
+    /// What of version 3 only DuckDB's iceberg extension reads; empty: our own reader reads it all.
+    std::string needs_extension;
 };
 
 /// Reads metadata files, manifest lists and manifests, and remembers them: none ever changes.
@@ -70,7 +75,7 @@ public:
     /// The table that the metadata file at `location` describes, now or as it was.
     ///
     /// @error kInvalidArgument  there is no such state.
-    /// @error kUnsupported  files that are not Parquet, deletion vectors, defaults of version 3.
+    /// @error kUnsupported  files that are not Parquet.
     /// @error kCorruption   a file does not parse; kIo, kNotFound: it cannot be read. Named.
     Result<std::shared_ptr<const TableFiles>> load(const std::string& location,
                                                    const std::optional<AsOf>& as_of = {});

@@ -9,6 +9,7 @@
 #include "engine/sql_text.h"
 #include "event/columns.h"
 #include "query/plan/delete_files.h"
+#include "query/plan/extension_scan.h"
 
 namespace icelight::query {
 namespace {
@@ -89,14 +90,19 @@ Result<std::string> make_files_source(const TableFiles& table, const FileGroup& 
     return fmt::format("read_parquet([{}], hive_partitioning => false{})", list, schema);
 }
 
+std::string names_of(const std::vector<const Field*>& fields) {
+    std::string names;
+    for (const auto* const field : fields) {
+        if (!names.empty()) names += ", ";
+        names += quote_identifier(field->name);
+    }
+    return names;
+}
+
 Result<std::string> make_files_select(const TableFiles& table,
                                       const FileGroup& group,
                                       const std::vector<const Field*>& fields) {
-    std::string columns;
-    for (const auto* const field : fields) {
-        if (!columns.empty()) columns += ", ";
-        columns += quote_identifier(field->name);
-    }
+    const auto columns = names_of(fields);
     ICE_ASSIGN(const auto source, make_files_source(table, group));
     ICE_ASSIGN(const auto deleted, make_delete_conditions(group, table.schema));
     if (deleted.empty()) return fmt::format("SELECT {} FROM {}", columns, source);
@@ -139,6 +145,10 @@ Result<std::string> make_view_select(const TableFiles& table,
     const auto fields = inner_order(table.schema);
     if (fields.empty()) return fail(ErrorCode::kUnsupported, "the table has no columns");
     std::string inner;
+    if (!table.needs_extension.empty()) {
+        ICE_ASSIGN(const auto scan, make_extension_scan(table));
+        inner = fmt::format("SELECT {} FROM {}", names_of(fields), scan);
+    }
     for (const auto& group : plan.groups) {
         ICE_ASSIGN(const auto files, make_files_select(table, group, fields));
         inner += (inner.empty() ? "" : " UNION ALL ") + files;
@@ -217,6 +227,7 @@ Result<std::string> nested_sql_type_of(const iceberg::Type& type) {
         case TypeKind::kStruct:
             return struct_sql_type_of(type);
         default:
+            if (type.name == "variant") return "VARIANT";
             return fail(ErrorCode::kUnsupported,
                         fmt::format("a column of type {} is not read", iceberg::type_text(type)));
     }

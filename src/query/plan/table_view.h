@@ -17,10 +17,12 @@ inline constexpr std::string_view kTailRejected = "icelight_tail_rejected";
 /// The SELECT of a table's view: the planned files without their deleted rows, and what the log has
 /// of it, if `has_tail`: the offsets that the tail shows when the view is read.
 ///
+/// A table that needs DuckDB's iceberg extension is read by it, whole, whatever the plan says.
+///
 /// The outer columns are in the order of the schema, as `SELECT *` shows them. Inside, a cheap
 /// column comes first: a count over UNION ALL reads the whole first column, and nothing else.
 ///
-/// @error kUnsupported  a column's type, or a file name with wildcards.
+/// @error kUnsupported  a column's type, a file name with wildcards, or see extension_scan.h.
 Result<std::string> make_view_select(const TableFiles& table,
                                      const FilePlan& plan,
                                      TailKind kind,

@@ -3,9 +3,12 @@
 // The fences that stand are words in the name of the program's file: "gate", "settings", "sandbox";
 // workers are the same file again and are told nothing else. Makes a small lake, prints one line
 // with its directories, then answers each line of stdin, which is the JSON {"sql", "timeout_ms"},
-// with one line {"ok", "text", "ms"}. Every statement gets a fresh worker.
+// with one line {"ok", "text", "ms"}. Every statement gets a fresh worker: with an argument, an
+// extension directory, one that has DuckDB's iceberg extension.
+#include <atomic>
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <future>
 #include <iostream>
 #include <string>
@@ -18,6 +21,7 @@
 #include "query/service.h"
 #include "query/test/tiny_lake.h"
 #include "query/worker/worker.h"
+#include "query/worker/worker_client.h"
 
 namespace icelight::query {
 namespace {
@@ -41,35 +45,79 @@ std::string json_text(std::string_view text) {
     return out;
 }
 
-Result<Reply> ask(Service& service, std::string_view sql, std::int64_t timeout_ms) {
-    Request request;
-    request.sql = sql;
-    request.timeout = std::chrono::milliseconds(timeout_ms);
+/// What answers a statement: the reply's body.
+using Ask = std::function<Result<std::string>(const Request& request)>;
+
+Result<std::string> ask_service(Service& service, const Request& request) {
     auto promise = std::make_shared<std::promise<Result<Reply>>>();
     auto future = promise->get_future();
-    service.run(std::move(request),
-                [promise](Result<Reply> reply) { promise->set_value(std::move(reply)); });
-    return future.get();
+    service.run(request, [promise](Result<Reply> reply) { promise->set_value(std::move(reply)); });
+    ICE_ASSIGN(auto reply, future.get());
+    return std::move(reply.body);
 }
 
-void answer(Service& service, const std::string& line) {
+/// Workers with the extension, asked directly: a service asks a plain one first.
+class ExtensionWorkers {
+public:
+    explicit ExtensionWorkers(const Options& options, const testing::TinyLake& lake)
+        : options_(options) {
+        inputs_.tables = {
+            {"analytics", "events", lake.metadata_location("events"), TailKind::kNone}};
+    }
+
+    Result<> start() {
+        worker_.reset();
+        ICE_ASSIGN(worker_, WorkerClient::start(options_, WorkerKind::kIceberg, 0));
+        return {};
+    }
+
+    Result<std::string> ask(const Request& request) {
+        const std::atomic<bool> is_cancelled{false};
+        const QueryBounds bounds{deadline_in(request.timeout), &is_cancelled};
+        ICE_ASSIGN(const auto statement,
+                   worker_->prepare(
+                       {request.sql, Format::kJson, kReplyRowsMax, request.timeout, {}}, bounds));
+        std::string body;
+        const WriteBody write = [&body](std::string_view piece) {
+            body += piece;
+            return true;
+        };
+        const auto end =
+            worker_->execute(statement.tables.empty() ? ExecuteMessage() : inputs_, bounds, write);
+        if (!end) return tl::unexpected(end.error());
+        return body;
+    }
+
+private:
+    const Options& options_;
+    ExecuteMessage inputs_;
+    std::unique_ptr<WorkerClient> worker_;
+};
+
+void answer(const Ask& ask, const std::string& line) {
     simdjson::dom::parser parser;
-    const auto request = parser.parse(line);
-    const std::string_view sql = request["sql"];
-    const std::int64_t timeout_ms = request["timeout_ms"];
+    const auto parsed = parser.parse(line);
+    Request request;
+    request.sql = std::string_view(parsed["sql"]);
+    request.timeout = std::chrono::milliseconds(std::int64_t(parsed["timeout_ms"]));
     const auto begin = system_clock().steady();
-    const auto reply = ask(service, sql, timeout_ms);
+    const auto reply = ask(request);
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - begin);
     std::cout << fmt::format(R"({{"ok":{},"text":{},"ms":{}}})",
                              reply.has_value(),
-                             json_text(reply ? reply->body : reply.error().message),
+                             json_text(reply ? *reply : reply.error().message),
                              took.count())
               << '\n'
               << std::flush;
 }
 
-int probe() {
+int end_with(const Error& error) {
+    std::cerr << error.message << "\n";
+    return 1;
+}
+
+int probe(const std::filesystem::path& extensions) {
     testing::TinyLake lake;
     lake.append(100, 2);
     lake.flush();
@@ -78,11 +126,11 @@ int probe() {
     options.workers = 1;
     options.memory_limit_bytes = kMemoryBytesMax;
     options.recycle_bytes = 0;
+    options.extensions = extensions;
     Service service(options, lake.log(), lake.catalog(), system_clock());
-    if (const auto started = service.start(); !started) {
-        std::cerr << started.error().message << "\n";
-        return 1;
-    }
+    ExtensionWorkers workers(options, lake);
+    const auto started = extensions.empty() ? service.start() : workers.start();
+    if (!started) return end_with(started.error());
     std::cout << fmt::format(R"({{"warehouse":{},"log":{},"spill":{}}})",
                              json_text(options.warehouse.native()),
                              json_text(options.log_directory.native()),
@@ -90,8 +138,14 @@ int probe() {
               << '\n'
               << std::flush;
     std::string line;
-    while (std::getline(std::cin, line))
-        answer(service, line);
+    while (std::getline(std::cin, line)) {
+        if (extensions.empty()) {
+            answer([&](const Request& request) { return ask_service(service, request); }, line);
+            continue;
+        }
+        answer([&](const Request& request) { return workers.ask(request); }, line);
+        if (const auto next = workers.start(); !next) return end_with(next.error());
+    }
     return 0;
 }
 
@@ -105,5 +159,5 @@ int main(int argc, char** argv) {
     if (argc == 3 && std::string_view(argv[1]) == "worker") {
         return run_sql_worker(fences_of_program());
     }
-    return probe();
+    return probe(argc == 2 ? argv[1] : "");
 }

@@ -60,11 +60,13 @@ TEST(Protocol, MessagesComeBackAsTheyWere) {
     EXPECT_EQ(end->rows, 10'000U);
     EXPECT_TRUE(end->is_truncated);
 
-    const auto error = decode_error(encode_error({ErrorCode::kTimeout, "late", true}));
+    const auto error = decode_error(encode_error({ErrorCode::kTimeout, "late", true, true}));
     ASSERT_TRUE(error);
     EXPECT_EQ(error->code, ErrorCode::kTimeout);
     EXPECT_EQ(error->text, "late");
     EXPECT_TRUE(error->is_worker_broken);
+    EXPECT_TRUE(error->needs_extension);
+    EXPECT_FALSE(decode_error(encode_error({ErrorCode::kTimeout, "late", true}))->needs_extension);
 
     WorkerSetup setup;
     setup.warehouse = "/w";
@@ -72,6 +74,7 @@ TEST(Protocol, MessagesComeBackAsTheyWere) {
     setup.memory_limit_bytes = 1u << 30;
     setup.threads = 2;
     setup.requires_landlock = false;
+    setup.extensions = "/e";
     const auto back = decode_setup(encode_setup(setup));
     ASSERT_TRUE(back);
     EXPECT_EQ(back->warehouse, "/w");
@@ -79,6 +82,7 @@ TEST(Protocol, MessagesComeBackAsTheyWere) {
     EXPECT_EQ(back->memory_limit_bytes, 1u << 30);
     EXPECT_EQ(back->threads, 2);
     EXPECT_FALSE(back->requires_landlock);
+    EXPECT_EQ(back->extensions, "/e");
 }
 
 // A worker may be taken over by what it runs: no length or number of it is believed.
@@ -91,7 +95,7 @@ TEST(Protocol, BytesThatWereCutOrGrownAreRefused) {
         EXPECT_THAT(decode_execute(execute.substr(0, size)), IsError(ErrorCode::kCorruption));
     EXPECT_THAT(decode_names(names + "x"), IsError(ErrorCode::kCorruption));
     EXPECT_THAT(decode_end("x"), IsError(ErrorCode::kCorruption));
-    EXPECT_THAT(decode_error("\x7f\x01\x01x"), IsError(ErrorCode::kCorruption));
+    EXPECT_THAT(decode_error("\x7f\x01\x01\x01x"), IsError(ErrorCode::kCorruption));
     EXPECT_THAT(decode_prepare("\x01x\x07\x01\x01"), IsError(ErrorCode::kCorruption));
     EXPECT_THAT(decode_setup(""), IsError(ErrorCode::kCorruption));
     // A count beyond the bound, before anything is allocated for it.

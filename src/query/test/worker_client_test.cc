@@ -18,7 +18,7 @@ constexpr milliseconds kPatience{20'000};
 class WorkerClientTest : public ::testing::Test {
 protected:
     void start() {
-        auto worker = WorkerClient::start(lake_.options(), 0);
+        auto worker = WorkerClient::start(lake_.options(), WorkerKind::kPlain, 0);
         ASSERT_THAT(worker, IsOk());
         worker_ = std::move(*worker);
     }
@@ -102,10 +102,18 @@ TEST_F(WorkerClientTest, ClientThatIsGoneEndsTheQueryAndNotTheWorker) {
     EXPECT_EQ(execute({}), "x\r\n1\r\n");
 }
 
+TEST_F(WorkerClientTest, ExtensionsThatCannotBeLoadedAreTheOptionsFault) {
+    auto options = lake_.options();
+    options.extensions = lake_.path() / "no-extensions";
+    EXPECT_THAT(WorkerClient::start(options, WorkerKind::kIceberg, 0),
+                IsError(ErrorCode::kInvalidArgument));
+    EXPECT_THAT(WorkerClient::start(options, WorkerKind::kPlain, 0), IsOk());
+}
+
 TEST_F(WorkerClientTest, WorkerWithoutItsDirectoriesSaysWhich) {
     auto options = lake_.options();
     options.log_directory = lake_.path() / "no-log";
-    EXPECT_THAT(WorkerClient::start(options, 0), HasMessage("no-log"));
+    EXPECT_THAT(WorkerClient::start(options, WorkerKind::kPlain, 0), HasMessage("no-log"));
 }
 
 }  // namespace

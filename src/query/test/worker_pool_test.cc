@@ -8,6 +8,7 @@
 namespace icelight::query {
 namespace {
 
+using icelight::testing::HasMessage;
 using icelight::testing::IsError;
 using icelight::testing::IsOk;
 using std::chrono::milliseconds;
@@ -16,7 +17,7 @@ constexpr milliseconds kPatience{20'000};
 
 TEST(WorkerPool, TheWorkerUsedLastComesFirst) {
     const testing::TinyLake lake;
-    WorkerPool pool(lake.options());
+    WorkerPool pool(lake.options(), WorkerKind::kPlain, 2);
     pool.start();
     auto first = pool.take(deadline_in(kPatience));
     auto second = pool.take(deadline_in(kPatience));
@@ -28,11 +29,10 @@ TEST(WorkerPool, TheWorkerUsedLastComesFirst) {
     EXPECT_EQ((*pool.take(deadline_in(kPatience)))->number(), number);
 }
 
-TEST(WorkerPool, ThereIsOneMoreThanCanBeBusyAndNotTwo) {
+TEST(WorkerPool, ThereAreAsManyAsItIsToKeep) {
     const testing::TinyLake lake;
-    auto options = lake.options();
-    options.workers = 1;
-    WorkerPool pool(options);
+    WorkerPool pool(lake.options(), WorkerKind::kPlain, 2);
+    pool.start();
     pool.start();
     auto first = pool.take(deadline_in(kPatience));
     auto spare = pool.take(deadline_in(kPatience));
@@ -44,10 +44,23 @@ TEST(WorkerPool, ThereIsOneMoreThanCanBeBusyAndNotTwo) {
     EXPECT_THAT(pool.take(deadline_in(kPatience)), IsOk());
 }
 
+// The keeper tries again; whoever waits is told at once.
+TEST(WorkerPool, WhatKeepsAllWorkersFromServingIsSaid) {
+    const testing::TinyLake lake;
+    auto options = lake.options();
+    options.extensions = lake.path() / "no-extensions";
+    WorkerPool pool(options, WorkerKind::kIceberg, 1);
+    pool.start();
+    const auto worker = pool.take(deadline_in(kPatience));
+    EXPECT_THAT(worker, IsError(ErrorCode::kUnavailable));
+    EXPECT_THAT(worker, HasMessage("extension avro is not loaded from"));
+    EXPECT_FALSE(pool.is_ready());
+}
+
 TEST(WorkerPool, SpillDirectoriesGoWithTheirWorkers) {
     const testing::TinyLake lake;
     {
-        WorkerPool pool(lake.options());
+        WorkerPool pool(lake.options(), WorkerKind::kPlain, 2);
         pool.start();
         auto worker = pool.take(deadline_in(kPatience));
         ASSERT_THAT(worker, IsOk());

@@ -94,6 +94,7 @@ std::string encode_setup(const WorkerSetup& setup) {
     append_varint(out, setup.tail_bytes_max);
     append_varint(out, static_cast<std::uint64_t>(setup.threads));
     append_varint(out, setup.requires_landlock ? 1 : 0);
+    append_sized(out, setup.extensions.native());
     return out;
 }
 
@@ -109,6 +110,7 @@ Result<WorkerSetup> decode_setup(std::string_view bytes) {
     setup.tail_bytes_max = reader.varint();
     setup.threads = static_cast<int>(reader.varint());
     setup.requires_landlock = reader.varint() != 0;
+    setup.extensions = text(reader);
     if (!reader.ok() || reader.remaining() != 0) return malformed("setup");
     return setup;
 }
@@ -281,6 +283,7 @@ std::string encode_error(const ErrorMessage& message) {
     std::string out;
     append_varint(out, static_cast<std::uint64_t>(message.code));
     append_varint(out, message.is_worker_broken ? 1 : 0);
+    append_varint(out, message.needs_extension ? 1 : 0);
     append_sized(out, message.text);
     return out;
 }
@@ -290,6 +293,7 @@ Result<ErrorMessage> decode_error(std::string_view bytes) {
     ErrorMessage message;
     const auto code = reader.varint();
     message.is_worker_broken = reader.varint() != 0;
+    message.needs_extension = reader.varint() != 0;
     message.text = text(reader);
     if (!reader.ok() || reader.remaining() != 0 || code > kErrorCodeLast) return malformed("error");
     message.code = static_cast<ErrorCode>(code);

@@ -55,6 +55,7 @@ struct WorkerSetup {
     std::uint64_t tail_bytes_max = 0;
     int threads = 1;
     bool requires_landlock = true;
+    std::filesystem::path extensions;  ///< Empty: a worker without DuckDB's iceberg extension.
 };
 
 /// kPrepare.
@@ -99,6 +100,7 @@ struct ErrorMessage {
     ErrorCode code = ErrorCode::kIo;
     std::string text;
     bool is_worker_broken = false;  ///< Replace the worker.
+    bool needs_extension = false;   ///< A worker with the iceberg extension could answer.
 };
 
 /// About how many bytes the values take in a message.

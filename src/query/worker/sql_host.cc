@@ -13,6 +13,7 @@
 #include "io/file_system.h"
 #include "query/gate/allowed_functions.h"
 #include "query/plan/conditions.h"
+#include "query/plan/extension_scan.h"
 #include "query/plan/file_plan.h"
 #include "query/plan/table_view.h"
 #include "query/sandbox/sandbox.h"
@@ -41,6 +42,9 @@ engine::DatabaseOptions database_options(const WorkerSetup& setup) {
     options.temp_directory = setup.spill_directory;
     options.temp_bytes_max = setup.spill_bytes_max;
     options.aggregate_bytes_max = aggregate_bytes_max(setup);
+    options.extension_directory = setup.extensions;
+    // The second cannot be loaded without the first.
+    if (!setup.extensions.empty()) options.extensions = {"avro", "iceberg"};
     return options;
 }
 
@@ -170,6 +174,7 @@ Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup, const F
     std::unique_ptr<SqlHost> host(
         new SqlHost(std::move(database), std::move(user), std::move(own), std::move(tail)));
     host->has_gate_ = fences.has_gate;
+    host->has_extension_ = !setup.extensions.empty();
     host->space_ = setup.space;
     host->spill_ = setup.spill_directory;
     host->memory_limit_bytes_ = setup.memory_limit_bytes;
@@ -194,6 +199,7 @@ Result<Prepared> SqlHost::prepare(const PrepareMessage& request,
                                   const Statement& statement,
                                   const ExecuteMessage& inputs,
                                   const Tail::IsStopped& is_stopped) {
+    needs_extension_ = false;
     Prepared prepared;
     prepared.sql = request.sql;
     auto& facts = prepared.facts;
@@ -248,6 +254,11 @@ std::vector<Predicates> SqlHost::predicates_on(const TableInput& input,
 Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
     const auto& location = input.table.metadata_location;
     ICE_ASSIGN(const auto table, files_.load(location, input.as_of));
+    if (!table->needs_extension.empty() && !has_extension_) {
+        ICE_TRY(check_extension_reads(*table));
+        needs_extension_ = true;
+        return fail(ErrorCode::kUnsupported, table->needs_extension);
+    }
     std::vector<Conditions> conditions;
     if (table->data_files > 1) {
         conditions = resolve_conditions(own_, input.predicates, table->schema, input.values);

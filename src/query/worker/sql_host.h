@@ -48,6 +48,7 @@ public:
     Result<Statement> check(std::string_view sql);
 
     /// Makes the views that `statement` needs from `inputs` and brings the tail up.
+    /// @error kUnsupported  a table cannot be read here; see needs_extension().
     Result<Prepared> prepare(const PrepareMessage& request,
                              const Statement& statement,
                              const ExecuteMessage& inputs,
@@ -68,6 +69,9 @@ public:
 
     /// Where users' statements run.
     engine::Session& user() { return user_; }
+
+    /// The last prepare() failed over a table that a host with the iceberg extension reads.
+    bool needs_extension() const { return needs_extension_; }
 
     void interrupt();
 
@@ -105,6 +109,8 @@ private:
     Tail tail_;
     TableFilesCache files_;
     bool has_gate_ = true;
+    bool has_extension_ = false;
+    bool needs_extension_ = false;
     /// What the gate said of a text: reading it takes longer than a small query. Bounded by
     /// kCheckedMax of kCheckedBytesMax each.
     std::unordered_map<std::string, Statement> checked_;

@@ -233,9 +233,11 @@ void Worker::answer_error(const Error& error) {
     inbox_.finish();
     Error explained = explain(error, stop);
     if (host_->is_limit(request_.limits.memory_bytes_max) &&
-        explained.message.starts_with(kOutOfMemory))
+        explained.message.starts_with(kOutOfMemory)) {
         explained = fail_memory_limit(request_.limits).value();
-    const ErrorMessage message{explained.code, explained.message, host_->is_broken()};
+    }
+    const ErrorMessage message{
+        explained.code, explained.message, host_->is_broken(), host_->needs_extension()};
     if (!send(Message::kError, encode_error(message))) ::_exit(0);
 }
 

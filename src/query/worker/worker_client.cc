@@ -41,8 +41,11 @@ WorkerClient::~WorkerClient() {
 }
 
 Result<std::unique_ptr<WorkerClient>> WorkerClient::start(const Options& options,
+                                                          WorkerKind kind,
                                                           std::size_t number) {
-    const auto spill = options.spill_directory / fmt::format("sql-{}", number);
+    const bool has_extensions = kind == WorkerKind::kIceberg;
+    const auto spill =
+        options.spill_directory / fmt::format("{}-{}", has_extensions ? "iceberg" : "sql", number);
     ICE_TRY(empty_directory(spill));
     ICE_ASSIGN(auto child,
                Child::spawn({.arguments = {"worker", "sql"}, .is_isolated = options.is_isolated}));
@@ -55,7 +58,8 @@ Result<std::unique_ptr<WorkerClient>> WorkerClient::start(const Options& options
                             .spill_bytes_max = options.spill_bytes_max,
                             .tail_bytes_max = options.tail_bytes_max,
                             .threads = options.threads,
-                            .requires_landlock = !options.allows_missing_landlock};
+                            .requires_landlock = !options.allows_missing_landlock,
+                            .extensions = has_extensions ? options.extensions : ""};
     ICE_TRY(worker->send(Message::kInit, encode_setup(setup)));
     ICE_ASSIGN(
         const auto frame,
@@ -67,6 +71,7 @@ Result<std::unique_ptr<WorkerClient>> WorkerClient::start(const Options& options
 }
 
 Result<Statement> WorkerClient::prepare(const PrepareMessage& message, const QueryBounds& bounds) {
+    needs_extension_ = false;
     is_client_gone_ = false;
     is_cancel_sent_ = false;
     outgrown_.reset();
@@ -188,6 +193,7 @@ tl::unexpected<Error> WorkerClient::take_error(std::string_view payload) {
     auto error = decode_error(payload);
     if (!error) return crash(error.error());
     if (error->is_worker_broken) fate_ = WorkerFate::kBroken;
+    needs_extension_ = error->needs_extension;
     if (outgrown_ && error->code == ErrorCode::kShuttingDown) return tl::unexpected(*outgrown_);
     return fail(error->code, std::move(error->text));
 }

@@ -23,6 +23,12 @@ inline constexpr std::chrono::milliseconds kWorkerStartTime{10'000};
 /// the answer a query ends within 250 ms of its deadline.
 inline constexpr std::chrono::milliseconds kKillGrace{150};
 
+/// What a worker can read beside the tables that every worker reads.
+enum class WorkerKind : std::uint8_t {
+    kPlain,    ///< Nothing.
+    kIceberg,  ///< What DuckDB's iceberg extension reads: deletion vectors, initial defaults.
+};
+
 /// Bounds of one exchange with a worker.
 struct QueryBounds {
     Deadline deadline;
@@ -45,10 +51,12 @@ class WorkerClient {
 public:
     /// Starts the process and waits for its self-test.
     ///
-    /// @param number  names its spill directory, which is made or emptied.
+    /// @param number  names its spill directory, with the kind; it is made or emptied.
     /// @error kUnsupported, kForbidden  its sandbox is not complete. kIo, kTimeout: it did not come
-    ///                                  up.
-    static Result<std::unique_ptr<WorkerClient>> start(const Options& options, std::size_t number);
+    ///                                  up. kInvalidArgument: it cannot load options.extensions.
+    static Result<std::unique_ptr<WorkerClient>> start(const Options& options,
+                                                       WorkerKind kind,
+                                                       std::size_t number);
     ~WorkerClient();
     WorkerClient(const WorkerClient&) = delete;
     WorkerClient& operator=(const WorkerClient&) = delete;
@@ -66,6 +74,9 @@ public:
 
     /// After an error of the verbs above.
     WorkerFate fate() const { return fate_; }
+
+    /// After an error of the verbs above: a worker of kIceberg could answer.
+    bool needs_extension() const { return needs_extension_; }
 
     /// False: it ended while it was idle. No wait.
     bool is_alive() const;
@@ -93,6 +104,7 @@ private:
     const std::filesystem::path spill_directory_;
     WorkerFate fate_ = WorkerFate::kServes;
     // Of the query that runs.
+    bool needs_extension_ = false;
     bool is_client_gone_ = false;
     bool is_cancel_sent_ = false;
     std::optional<Error> outgrown_;  ///< Why it was stopped, when memory is why.

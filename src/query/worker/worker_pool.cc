@@ -13,14 +13,15 @@ constexpr std::chrono::milliseconds kRetryAfter{1'000};
 
 }  // namespace
 
-WorkerPool::WorkerPool(Options options) : options_(std::move(options)) {}
+WorkerPool::WorkerPool(Options options, WorkerKind kind, std::size_t count)
+    : options_(std::move(options)), kind_(kind), count_(count) {}
 
 WorkerPool::~WorkerPool() {
     close();
 }
 
 void WorkerPool::start() {
-    keeper_ = std::thread([this] { keep(); });
+    std::call_once(started_, [this] { keeper_ = std::thread([this] { keep(); }); });
 }
 
 Result<std::unique_ptr<WorkerClient>> WorkerPool::take(Deadline deadline) {
@@ -73,13 +74,12 @@ void WorkerPool::keep() {
     ::pthread_setname_np(::pthread_self(), "query-keeper");
     std::unique_lock lock(mutex_);
     while (!is_closed_) {
-        if (numbers_.size() < options_.workers + 1) {
+        if (numbers_.size() < count_) {
             lock.unlock();
             start_one();
             lock.lock();
-            if (!problem_.empty()) {
-                changed_.wait_for(lock, kRetryAfter, [this] { return is_closed_; });
-            }
+            if (problem_.empty()) continue;
+            changed_.wait_for(lock, kRetryAfter, [this] { return is_closed_; });
             continue;
         }
         if (dead_.empty()) {
@@ -89,12 +89,17 @@ void WorkerPool::keep() {
         auto gone = std::move(dead_);
         dead_.clear();
         lock.unlock();
-        for (const auto& worker : gone)
-            worker->destroy();
+        reap(gone);
         lock.lock();
-        for (const auto& worker : gone)
-            numbers_.erase(worker->number());
     }
+}
+
+void WorkerPool::reap(const std::vector<std::unique_ptr<WorkerClient>>& gone) {
+    for (const auto& worker : gone)
+        worker->destroy();
+    const std::lock_guard lock(mutex_);
+    for (const auto& worker : gone)
+        numbers_.erase(worker->number());
 }
 
 std::size_t WorkerPool::free_number() const {
@@ -111,7 +116,7 @@ void WorkerPool::start_one() {
         number = free_number();
     }
     const auto begin = system_clock().steady();
-    auto worker = WorkerClient::start(options_, number);
+    auto worker = WorkerClient::start(options_, kind_, number);
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - begin);
     {
@@ -127,7 +132,7 @@ void WorkerPool::start_one() {
         }
     }
     changed_.notify_all();
-    if (problem().empty()) telemetry::worker_ready(number, took);
+    if (problem().empty()) telemetry::worker_ready(kind_, number, took);
 }
 
 void WorkerPool::close() {

@@ -17,17 +17,18 @@
 
 namespace icelight::query {
 
-/// Keeps `workers` + 1 workers alive: whoever needs one takes it, whoever lost one brings it here,
-/// and one thread starts and reaps them, off the path of any query.
+/// Keeps `count` workers of one kind alive: whoever needs one takes it, whoever lost one brings it
+/// here, and one thread starts and reaps them, off the path of any query.
 ///
 /// Thread safety: all members, from any thread.
 class WorkerPool {
 public:
-    explicit WorkerPool(Options options);
+    WorkerPool(Options options, WorkerKind kind, std::size_t count);
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
 
+    /// Begins to start the workers; again: nothing.
     void start();
 
     /// Waits for a worker; the one used last comes first, since its tail is the shortest to catch
@@ -52,10 +53,14 @@ public:
 
 private:
     void keep();
+    void reap(const std::vector<std::unique_ptr<WorkerClient>>& gone);
     void start_one();
     std::size_t free_number() const;
 
     const Options options_;
+    const WorkerKind kind_;
+    const std::size_t count_;
+    std::once_flag started_;
     std::thread keeper_;
     // guarded by mutex_
     mutable std::mutex mutex_;

@@ -60,6 +60,8 @@ query::Options query_options(const Config& config, const DataDirectory& director
     options.memory_limit_bytes =
         static_cast<std::uint64_t>(config.number("query.memory-bytes-max"));
     options.threads = static_cast<int>(config.number("query.threads"));
+    const auto& extensions = config.text("query.extensions");
+    if (!extensions.empty()) options.extensions = std::filesystem::absolute(extensions);
     // Where that is not for this machine alone, open_keys() has asked for --insecure-sql.
     options.allows_missing_landlock = query::landlock_version() == 0;
     return options;

@@ -124,7 +124,7 @@ struct Wiring::Parts {
     // In this order.
     Result<> open_keys(const Config& config, const ListenAddress& listen);
     Result<> open_storage(const Config& config);
-    void start_work(const Config& config);
+    Result<> start_work(const Config& config);
     Result<> check_cubes();
     std::shared_ptr<const http::Router> make_router(const Config& config, bool is_public);
     void add_lake_routes(http::Router& router, const Config& config);
@@ -147,12 +147,13 @@ Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config) {
     parts->listener = std::move(listener);
     ICE_TRY(parts->directory.announce("http://" + parts->listener->address()));
     ICE_TRY(parts->open_storage(config));
-    parts->start_work(config);
+    auto works = parts->start_work(config);
 
     std::unique_ptr<Wiring> wiring(new Wiring(std::move(parts)));
-    if (auto checked = wiring->parts_->check_cubes(); !checked) {
+    if (works) works = wiring->parts_->check_cubes();
+    if (!works) {
         wiring->stop({});
-        return tl::unexpected(std::move(checked).error());
+        return tl::unexpected(std::move(works).error());
     }
     auto& serving = *wiring->parts_->listener;
     serving.serve(wiring->parts_->make_router(config, !is_loopback_host(listen.address)));
@@ -203,7 +204,9 @@ Result<> Wiring::Parts::open_storage(const Config& config) {
     return lake::ensure_tables(*catalog, table_names(config), system_clock());
 }
 
-void Wiring::Parts::start_work(const Config& config) {
+/// @error kInvalidArgument  the engine's extensions; everything is there all the same, to be
+/// stopped.
+Result<> Wiring::Parts::start_work(const Config& config) {
     auto& files = io::posix_file_system();
     flusher = std::make_unique<lake::Flusher>(
         lake::FlusherOptions{
@@ -224,13 +227,16 @@ void Wiring::Parts::start_work(const Config& config) {
         if (auto record = make_query_record(end)) history->note(std::move(*record));
     };
     query = std::make_unique<query::Service>(std::move(sql), *log, *catalog, system_clock());
-    if (auto started = query->start(); !started)
-        telemetry::sql_unavailable(started.error().message);
+    auto started = query->start();
+    const bool is_misconfigured = !started && started.error().code == ErrorCode::kInvalidArgument;
+    if (!started && !is_misconfigured) telemetry::sql_unavailable(started.error().message);
     ingest = std::make_unique<Ingest>(
         ingest_options(config, directory), *log, *flusher, *gate, files, system_clock());
     const auto names = table_names(config);
     live = std::make_unique<Live>(LiveOptions{
         *log, directory.log(), *flusher, *catalog, {names.space, names.events}, *auth, files});
+    if (is_misconfigured) return fail_in("query.extensions", started.error());
+    return {};
 }
 
 /// Where the engine answers nothing, ingest goes on, and so do the cubes, unchecked.
