@@ -142,6 +142,11 @@ Result<QueryResult> Session::query(const std::string& sql, const std::vector<Val
     return QueryResult(state_, std::move(handle));
 }
 
+Result<> Session::check(const std::string& sql) {
+    Prepared prepared(*state_);
+    return prepared.prepare(sql);
+}
+
 Result<std::string> Session::query_text(const std::string& sql, const std::vector<Value>& values) {
     ICE_ASSIGN(QueryResult result, query(sql, values));
     ICE_ASSIGN(const auto chunk, result.next());

@@ -40,6 +40,9 @@ public:
     /// @error kUnsupported  also: a column's type cannot be read (the message names it).
     Result<QueryResult> query(const std::string& sql, const std::vector<Value>& values = {});
 
+    /// Parses, binds and plans one statement and runs nothing; $1 ... $n need no values.
+    Result<> check(const std::string& sql);
+
     /// The first column of the first row as text; empty when there is no row.
     Result<std::string> query_text(const std::string& sql, const std::vector<Value>& values = {});
 

@@ -66,9 +66,16 @@ Result<> list_below(catalog::Catalog& catalog,
     return {};
 }
 
+std::string place_of(const Statement& statement, std::size_t i, const Request& request) {
+    return i < statement.places.size() ? place_text(request.sql, statement.places[i]) : "";
+}
+
 /// The catalog's spelling of a name that it does not hold as it was written.
+///
+/// @param place  for the error: where it was written.
 Result<TableIdent> find_spelling(const Options& options,
                                  const TableName& name,
+                                 const std::string& place,
                                  catalog::Catalog& catalog) {
     const TableIdent asked = make_ident(options, name);
     std::vector<TableIdent> all;
@@ -82,15 +89,17 @@ Result<TableIdent> find_spelling(const Options& options,
     }
     if (found.size() == 1) return found.front();
     return fail(ErrorCode::kInvalidArgument,
-                fmt::format("{}there is {} table {}",
+                fmt::format("{}there is {} table {}{}",
                             kRefusalPrefix,
                             found.empty() ? "no" : "more than one",
-                            catalog::text_of(asked)));
+                            catalog::text_of(asked),
+                            place));
 }
 
 /// The idents that the names mean, each of which existed a moment ago.
 Result<std::vector<TableIdent>> resolve(const Options& options,
                                         const Statement& statement,
+                                        const Request& request,
                                         catalog::Catalog& catalog) {
     std::vector<TableIdent> idents;
     idents.reserve(statement.tables.size());
@@ -99,7 +108,8 @@ Result<std::vector<TableIdent>> resolve(const Options& options,
     ICE_ASSIGN(const auto known, catalog.read_point(idents));
     for (std::size_t i = 0; i < idents.size(); ++i) {
         if (known.metadata_locations.contains(idents[i])) continue;
-        ICE_ASSIGN(idents[i], find_spelling(options, statement.tables[i], catalog));
+        const auto place = place_of(statement, i, request);
+        ICE_ASSIGN(idents[i], find_spelling(options, statement.tables[i], place, catalog));
     }
     // Two spellings of one table are one view.
     std::sort(idents.begin(), idents.end());
@@ -139,7 +149,7 @@ Result<Admission> admit(const Options& options,
     }
     ExecuteMessage inputs;
     if (statement.tables.empty()) return Admission{std::move(pin), std::move(inputs)};
-    ICE_ASSIGN(const auto idents, resolve(options, statement, catalog));
+    ICE_ASSIGN(const auto idents, resolve(options, statement, request, catalog));
     ICE_ASSIGN(const auto point, catalog.read_point(idents));
     for (const auto& ident : idents) {
         const auto location = point.metadata_locations.find(ident);

@@ -53,6 +53,7 @@ std::string cache_key(const Request& request) {
     PrepareMessage question;
     question.sql = normal_text(request.sql);
     question.values = request.values;
+    question.is_check = request.is_check;
     return key + encode_prepare(question);
 }
 

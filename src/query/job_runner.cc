@@ -144,7 +144,8 @@ Result<Reply> JobRunner::run_on(WorkerClient& worker, Job& job) {
                                request.rows_max,
                                left_until(job.deadline),
                                request.values,
-                               request.limits},
+                               request.limits,
+                               request.is_check},
                               job.bounds()));
     auto admission = admit(options_, statement, request, log_, catalog_);
     if (!admission) {

@@ -17,4 +17,9 @@ tl::unexpected<Error> fail_limit(std::string_view name,
                             name));
 }
 
+tl::unexpected<Error> fail_memory_limit(const Limits& limits) {
+    return fail_limit(
+        "max_memory_bytes", "queries that take", limits.memory_bytes_max, "bytes of memory");
+}
+
 }  // namespace icelight::query

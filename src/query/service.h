@@ -101,6 +101,7 @@ struct Request {
     /// the log did not grow, one of before is exact.
     std::chrono::milliseconds staleness_max{0};
     bool wants_run = false;                  ///< Take no answer of before, exact or not.
+    bool is_check = false;                   ///< Plan and run nothing: the body is empty.
     std::uint64_t rows_max = kReplyRowsMax;  ///< JSON and CSV.
     Limits limits;                           ///< Of the owner.
     WriteBody write;                         ///< Empty: the body comes whole, in Reply::body.

@@ -2,11 +2,12 @@
 
 import json
 import subprocess
+import threading
 import unittest
 
 from harness import events
 from harness.client import basic
-from harness.server import RELEASE, Server, StartFailed, clean_environment
+from harness.server import RELEASE, Server, StartFailed, clean_environment, wait_until
 
 
 class KeysCase(unittest.TestCase):
@@ -88,6 +89,49 @@ class OwnQueriesTest(KeysCase):
         self.assertIn("max_rows", cube.text(), cube)
         bad = self.run_command("token", "add", "bad", "--max-rows", "none", status=2)
         self.assertIn("--max-rows: give a whole number", bad)
+
+    def test_a_query_has_the_memory_of_its_token_and_the_next_one_its_own(self):
+        few = self.run_command("token", "add", "few", "--max-memory-bytes", "16777216")
+        all_of_it = self.run_command("token", "add", "all")
+        self.server.start()
+        for number in range(3):
+            sql = f"SELECT length(list(i + {number})) AS n FROM range(5000000) t(i)"
+            refused = self.ask(few, "POST", "/query", sql=sql)
+            self.assertEqual(refused.status, 400)
+            self.assertIn("16777216 bytes of memory at most (max_memory_bytes)", refused.json()["error"])
+            self.assertEqual(self.ask(few, "POST", "/query", sql="SELECT count(*) FROM range(1000000)").status, 200)
+            self.assertEqual(self.ask(all_of_it, "POST", "/query", sql=sql).json()["data"], [{"n": 5_000_000}])
+        self.assertNotIn("killed", self.server.said())
+
+    def test_running_queries_are_the_tokens_own(self):
+        ada, bob = (self.run_command("token", "add", name) for name in ("ada", "bob"))
+        self.server.start()
+        endless = threading.Thread(target=self.ask, args=(ada, "POST", "/query"),
+                                   kwargs={"sql": "SELECT count(*) FROM range(1000000) a, range(1000000) b", "queryId": "same"})
+        endless.start()
+
+        def active(token):
+            return [query["owner"] for query in self.ask(token, "GET", "/api/queries/active").json()["queries"]]
+
+        wait_until(lambda: active(ada) == ["ada"], 20, "the query runs")
+        self.assertEqual(active(bob), [])
+        self.assertEqual(self.ask(bob, "GET", "/api/queries/same").status, 404)
+        self.assertEqual(self.ask(bob, "DELETE", "/api/queries/same").status, 404)
+        self.assertEqual(active(ada), ["ada"])
+        self.assertEqual(self.ask(ada, "DELETE", "/api/queries/same").status, 200)
+        endless.join(timeout=20)
+
+    def test_a_token_made_under_a_revoked_ones_name_continues_it(self):
+        ops, ada = (self.run_command("token", "add", name, "--role", role) for name, role in (("ops", "admin"), ("ada", "read")))
+        self.server.start()
+        self.assertEqual(self.ask(ada, "POST", "/api/queries/saved", name="mine", sql="SELECT 1").status, 200)
+        self.assertIn("ada", self.run_command("token", "add", "ada", status=2, ICELIGHT_TOKEN=ops))
+        self.run_command("token", "revoke", "ada", ICELIGHT_TOKEN=ops)
+        self.assertEqual(self.ask(ada, "GET", "/api/queries/saved").status, 401)
+        again = self.run_command("token", "add", "ada", ICELIGHT_TOKEN=ops)
+        listed = self.ask(again, "GET", "/api/queries/saved").json()["queries"]
+        self.assertEqual([query["name"] for query in listed], ["mine"])
+        self.assertEqual(self.ask(again, "DELETE", f"/api/queries/saved/{listed[0]['id']}").status, 200)
 
     def test_history_and_saved_queries_are_the_tokens_own_and_survive_a_restart(self):
         tokens = {name: self.run_command("token", "add", name, "--role", role)

@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import pty
+import select
 import subprocess
 import time
 import unittest
@@ -15,6 +18,21 @@ from harness.server import RELEASE, Server, clean_environment
 ROWS = 300
 FIRST_LOOK_SECONDS = 1  # What comes before the flusher's first look at the log is flushed at once.
 SQL = "SELECT type, count(*) AS n FROM events GROUP BY type ORDER BY type"
+
+
+def read_terminal(descriptor, seconds):
+    """What a program wrote to a terminal of its own until it closed it."""
+    said = b""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline and select.select([descriptor], [], [], max(0.0, deadline - time.monotonic()))[0]:
+        try:
+            piece = os.read(descriptor, 4096)
+        except OSError:  # EIO: nobody has its other end open.
+            break
+        if not piece:
+            break
+        said += piece
+    return said
 
 
 class QueryCommandTest(unittest.TestCase):
@@ -71,6 +89,24 @@ class QueryCommandTest(unittest.TestCase):
         self.assertEqual(self.files(), before, "a stopped directory is only read")
         self.server.start()
         self.assertEqual(int(self.server.value("SELECT count(*) AS n FROM events")), ROWS)
+
+    def test_a_person_sees_progress_on_stderr_and_a_pipe_does_not(self):
+        sql = "SELECT count(*) AS n FROM range(1000000) a, range(1000000) b"
+        command = [RELEASE / "icelight", "query", "--data", self.server.data, "--format", "csv", "--timeout", "3", sql]
+        ours, theirs = pty.openpty()
+        try:
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=theirs, env=clean_environment()) as process:
+                os.close(theirs)
+                said = read_terminal(ours, seconds=60)
+                self.assertEqual((process.stdout.read(), process.wait(60)), (b"", 1))
+        finally:
+            os.close(ours)
+        self.assertRegex(said, rb"\r1 s, [0-9]+ KiB \r2 s, [0-9]+ KiB ")
+        # The line is taken away before the error.
+        self.assertRegex(said, rb"\r\x1b\[K[^\r]*deadline")
+        piped = self.run_query("--timeout", "3", "--format", "csv", sql)
+        self.assertNotIn(b"KiB", piped.stderr)
+        self.assertIn(b"deadline", piped.stderr)
 
     def test_a_directory_that_is_none_is_named(self):
         found = subprocess.run([RELEASE / "icelight", "query", "--data", self.server.directory / "absent", "SELECT 1"], capture_output=True,

@@ -11,7 +11,7 @@ import pyarrow
 import pyarrow.ipc
 import pyarrow.parquet
 
-from harness import events
+from harness import events, table
 from harness.case import ServerCase
 from harness.client import raw_exchange
 from harness.server import wait_until
@@ -97,6 +97,12 @@ class FormatsTest(SqlCase):
         big = self.server.request("POST", "/query", json.dumps({"sql": "SELECT i FROM range(500000) t(i)", "format": "ndjson"}),
                                   {"Accept-Encoding": "gzip"})
         self.assertEqual(gzip.decompress(big.body).count(b"\n"), 500_000)
+
+    def test_csv_that_was_cut_says_so_before_its_first_row(self):
+        for rows, said in ((10_001, "true"), (10_000, "false")):
+            for columns in ("i", "i, repeat('x', 200) AS wide"):
+                reply = self.query(f"SELECT {columns} FROM range({rows}) t(i)", format="csv")
+                self.assertEqual((reply.headers["x-truncated"], reply.body.count(b"\r\n")), (said, 10_001), (rows, columns))
 
     def test_null_and_the_empty_text_differ_in_csv(self):
         reply = self.query("SELECT NULL AS a, '' AS b, 'x' AS c", format="csv")
@@ -269,6 +275,13 @@ class HistoryTest(SqlCase):
         self.assertIn("nothing_like_it", history[0]["error"])
         self.assertEqual(self.get("/api/queries/history?status=timeout").json()["queries"][0]["durationMs"] > 40, True)
 
+    def test_times_are_plain_numbers(self):
+        self.query("SELECT 1 AS plain", queryId="plain")
+        for path in ("/api/queries/history?limit=1", "/api/queries/plain"):
+            text = self.get(path).text()
+            self.assertRegex(text, r'"durationMs":[0-9]+\.[0-9]+[,}]')
+            self.assertRegex(text, r'"planMs":[0-9]+\.[0-9]+[,}]')
+
     def test_pages_follow_each_other_and_cubes_are_of_their_own_kind(self):
         for number in range(5):
             self.query(f"SELECT {number} AS page_by_page")
@@ -289,18 +302,37 @@ class AssistTest(SqlCase):
 
     def test_a_statement_is_checked_without_running_it(self):
         self.assertEqual(self.post("/api/sql/check", sql="SELECT count(*) FROM events").json(), {"success": True, "valid": True})
+        for sql in ("SHOW TABLES", "EXPLAIN SELECT 1", "DESCRIBE events", "SELECT * FROM events WHERE user_id = $1 AND event = $2",
+                    "SELECT count(*) FROM range(1000000000) a, range(1000000000) b"):
+            self.assertEqual(self.post("/api/sql/check", sql=sql).json(), {"success": True, "valid": True}, sql)
+
+    def test_an_error_is_said_with_its_place(self):
         for sql, position in (("SELECT a\nFORM b", {"line": 2, "column": 6}), ("SELECT 1,\n  nope FROM events", {"line": 2, "column": 3}),
-                              ("SELECT nope FROM events", {"line": 1, "column": 8})):
+                              ("SELECT nope FROM events", {"line": 1, "column": 8}), ("SELECT * FROM\n  nothere", {"line": 2, "column": 3}),
+                              ("SELECT 'é', nope(1)", {"line": 1, "column": 14}), ("SELECT '東京', nope FROM events", {"line": 1, "column": 18}),
+                              ("SELECT 'éé' FORM x y", {"line": 1, "column": 20}), ("EXPLAIN SELECT nope FROM events", {"line": 1, "column": 16}),
+                              ("SELECT * FROM read_text('/etc/passwd')", {"line": 1, "column": 15})):
             found = self.post("/api/sql/check", sql=sql).json()
             self.assertEqual((found["valid"], found.get("position")), (False, position), found)
-        found = self.post("/api/sql/check", sql="SELECT * FROM read_text('/etc/passwd')").json()
-        self.assertEqual((found["valid"], "position" in found), (False, False))
+            self.assertNotIn("LINE 2" if "\n" not in sql else "LINE 3", found["error"])
+            asked = self.query(sql)
+            self.assertEqual((asked.status, asked.json()["position"]), (400, position), sql)
+        self.assertNotIn("position", self.query("SELECT 1; SELECT 2").json())
 
     def test_words_are_completed(self):
         found = self.post("/api/sql/complete", sql="select us from events", cursor=9).json()
         self.assertEqual(found["from"], 7)
         self.assertIn({"text": "user_id", "kind": "column"}, found["suggestions"])
         self.assertIn({"text": "analytics.events", "kind": "table"}, self.post("/api/sql/complete", sql="select 1 from ana").json()["suggestions"])
+
+    def test_columns_of_other_tables_are_completed_too(self):
+        catalog = table.load_rest_catalog(self.server)
+        catalog.create_table(("analytics", "orders"), pyarrow.schema([("amount", pyarrow.float64()), ("paid by", pyarrow.string())]))
+        found = self.post("/api/sql/complete", sql="select  from Analytics.orders o", cursor=7).json()["suggestions"]
+        self.assertEqual([word["text"] for word in found if word["kind"] == "column"], ["amount", "paid by"])
+        self.assertEqual(self.post("/api/sql/complete", sql="select o.a from orders o", cursor=10).json()["suggestions"],
+                         [{"text": "amount", "kind": "column"}])
+        self.assertEqual(self.post("/api/sql/complete", sql="select * from ").json()["suggestions"][0]["kind"], "table")
 
     def test_functions_are_listed_with_words_about_them(self):
         rows = {row["name"]: row for row in self.server.request("GET", "/api/sql/functions").json()["data"]}
@@ -318,6 +350,10 @@ class AssistTest(SqlCase):
         self.assertIn("$.library.name", {row["path"] for row in self.server.request(
             "GET", "/api/tables/analytics/events/json-paths?column=context").json()["data"]})
         self.assertEqual(self.server.request("GET", "/api/tables/analytics/events/json-paths?column=nope").status, 400)
+        typo = self.server.request("GET", "/api/tables/analytics/events/json-paths?colum=traits")
+        self.assertEqual((typo.status, "parameter is column" in typo.json()["error"]), (400, True))
+        for column in ("type", "timestamp"):
+            self.assertEqual(self.server.request("GET", f"/api/tables/analytics/events/json-paths?column={column}").json()["data"], [])
 
 
 class NamesTest(SqlCase):

@@ -37,8 +37,11 @@ TEST(TimeTravel, FindsWhatWasCurrentAtATime) {
 TEST(TimeTravel, SaysWhatTheHistoryDoesNotHold) {
     const TableMetadata table = make_table();
     EXPECT_THAT(snapshot_at_time(table, 99), IsError(ErrorCode::kNotFound));
-    EXPECT_THAT(snapshot_at_time(table, 99), HasMessage("begins at 100"));
-    EXPECT_THAT(snapshot_at_time({}, 99), HasMessage("begins at no snapshot"));
+    EXPECT_THAT(
+        snapshot_at_time(table, 99),
+        HasMessage(
+            "reach back to 1970-01-01T00:00:00.099Z; it begins at 1970-01-01T00:00:00.100Z"));
+    EXPECT_THAT(snapshot_at_time({}, 99), HasMessage("its first snapshot"));
     EXPECT_THAT(snapshot_at_time(table, 400), HasMessage("no snapshot 3"));
     EXPECT_THAT(snapshot_of_id(table, 3), IsError(ErrorCode::kNotFound));
     EXPECT_EQ((*snapshot_of_id(table, 2))->snapshot_id, 2);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include <fmt/format.h>
+
 #include "engine/session.h"
 #include "query/gate/statement_tree.h"
 #include "query/service.h"
@@ -73,6 +75,16 @@ bool is_show_functions(std::string_view sql) {
 
 }  // namespace
 
+std::string place_text(std::string_view sql, std::size_t place) {
+    if (place >= sql.size()) return "";
+    const auto before = sql.substr(0, place);
+    // 0b10xxxxxx continues a character.
+    const auto characters = std::count_if(before.begin(), before.end(), [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
+    });
+    return fmt::format(" (at character {})", characters + 1);
+}
+
 Result<Statement> check_statement(engine::Session& session, std::string_view sql) {
     if (sql.size() > kSqlBytesMax) return refuse("the statement is longer than 256 KiB");
     if (sql.find('\0') != std::string_view::npos) return refuse("the statement holds a NUL byte");
@@ -90,7 +102,7 @@ Result<Statement> check_statement(engine::Session& session, std::string_view sql
         if (tree.error().code != ErrorCode::kInvalidArgument) return tl::unexpected(tree.error());
         return refuse(tree.error().message);
     }
-    auto statement = check_tree(*tree);
+    auto statement = check_tree(*tree, text);
     if (!statement) return refuse(statement.error().message);
     if (statement->kind == StatementKind::kShowTables && select.size() != sql.size()) {
         return refuse("EXPLAIN takes a SELECT");

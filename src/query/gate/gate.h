@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +44,9 @@ enum class StatementKind : std::uint8_t {
     kShowFunctions,  ///< Answer with the functions that may be called.
 };
 
+/// Where something stands, when nobody knows.
+inline constexpr std::size_t kNoPlace = std::numeric_limits<std::size_t>::max();
+
 struct Statement {
     StatementKind kind = StatementKind::kRows;
     std::vector<TableName> tables;    ///< Each once, in order of first use.
@@ -52,10 +56,16 @@ struct Statement {
     bool is_repeatable = false;
     /// For each of `tables` what each mention of it asks of its rows. Not sent to the server.
     std::vector<std::vector<Predicates>> mentions;
+    /// For each of `tables` the byte of the text where it is named first, or kNoPlace.
+    std::vector<std::size_t> places;
 };
 
 /// The text that begins every refusal.
 inline constexpr std::string_view kRefusalPrefix = "SQL validation failed: ";
+
+/// " (at character 14)", from 1 and in characters, as the engine's parser says it; nothing for
+/// kNoPlace.
+std::string place_text(std::string_view sql, std::size_t place);
 
 /// Checks `sql` of at most kSqlBytesMax bytes.
 ///

@@ -112,8 +112,16 @@ bool names_the_clock(const Object& column) {
     });
 }
 
+/// The byte of the text where the parser found this.
+std::size_t place_of(const Object& object) {
+    std::uint64_t place = 0;
+    return object["query_location"].get(place) == simdjson::SUCCESS ? place : kNoPlace;
+}
+
 class Walk {
 public:
+    explicit Walk(std::string_view sql) : sql_(sql) {}
+
     Result<> visit(Element element);
 
     Statement take_statement() {
@@ -121,7 +129,8 @@ public:
                 .tables = std::move(tables_),
                 .uses_alias_catalog = uses_alias_catalog_,
                 .is_repeatable = is_repeatable_,
-                .mentions = std::move(mentions_)};
+                .mentions = std::move(mentions_),
+                .places = std::move(places_)};
     }
 
 private:
@@ -136,12 +145,15 @@ private:
     Result<> visit_table_function(const Object& reference);
     Result<> visit_show(const Object& show);
     Result<> declare(std::string_view cte_name);
-    Result<> add_table(TableName table, Predicates predicates);
+    Result<> add_table(TableName table, const Object& reference);
+    tl::unexpected<Error> refuse_at(const Object& place, std::string why) const;
     bool is_in_scope(std::string_view name) const;
 
+    const std::string_view sql_;
     std::vector<std::string> scope_;  ///< Names of CTEs that can be seen here, lower case.
     std::vector<TableName> tables_;
     std::vector<std::vector<Predicates>> mentions_;  ///< Of each table.
+    std::vector<std::size_t> places_;                ///< Of its first mention.
     SelectFilters filters_;                          ///< Of the SELECT being walked.
     bool uses_alias_catalog_ = false;
     bool is_repeatable_ = true;
@@ -149,6 +161,10 @@ private:
     std::size_t selects_ = 0;
     std::size_t references_ = 0;
 };
+
+tl::unexpected<Error> Walk::refuse_at(const Object& place, std::string why) const {
+    return refuse(std::move(why) + place_text(sql_, place_of(place)));
+}
 
 Result<> Walk::visit(Element element) {
     if (element.is_array()) {
@@ -195,7 +211,8 @@ Result<> Walk::visit_member(const Object& object, const char* key) {
 
 Result<> Walk::visit_expression(const Object& expression, std::string_view expression_class) {
     if (!contains(kExpressionClasses, expression_class)) {
-        return refuse(fmt::format("{} is not offered", lower_case(expression_class)));
+        return refuse_at(expression,
+                         fmt::format("{} is not offered", lower_case(expression_class)));
     }
     if (expression_class == "FUNCTION" || expression_class == "WINDOW") {
         const auto name = text_of(expression, "function_name");
@@ -203,18 +220,19 @@ Result<> Walk::visit_expression(const Object& expression, std::string_view expre
         const auto catalog = text_of(expression, "catalog");
         const bool is_qualified = !(space.empty() || space == "main") || !catalog.empty();
         if (is_qualified || !is_allowed_function(lower_case(name))) {
-            return refuse(fmt::format("function {} is not allowed", name));
+            return refuse_at(expression, fmt::format("function {} is not allowed", name));
         }
         if (is_volatile_function(lower_case(name))) is_repeatable_ = false;
         const bool is_plain = expression_class == "FUNCTION" && !has_order(expression);
         if (!is_plain && is_plain_only_aggregate(lower_case(name))) {
-            return refuse(fmt::format("function {} takes neither OVER nor ORDER BY", name));
+            return refuse_at(expression,
+                             fmt::format("function {} takes neither OVER nor ORDER BY", name));
         }
     }
     if (expression_class == "COLUMN_REF" && names_the_clock(expression)) is_repeatable_ = false;
     // Values are bound by their place: $1 and ?, which the parser numbers.
     if (expression_class == "PARAMETER" && !is_number(text_of(expression, "identifier"))) {
-        return refuse("a parameter has no name; use $1, $2, ...");
+        return refuse_at(expression, "a parameter has no name; use $1, $2, ...");
     }
     return visit_members(expression);
 }
@@ -286,7 +304,7 @@ Result<> Walk::visit_table(const Object& table) {
     if (++references_ > kTableReferencesMax) {
         return refuse(fmt::format("the statement names more than {} tables", kTableReferencesMax));
     }
-    if (has_value(table, "at_clause")) return refuse("AT is not offered");
+    if (has_value(table, "at_clause")) return refuse_at(table, "AT is not offered");
     const auto catalog = lower_case(text_of(table, "catalog_name"));
     const auto space = text_of(table, "schema_name");
     const auto name = text_of(table, "table_name");
@@ -294,18 +312,21 @@ Result<> Walk::visit_table(const Object& table) {
     if (catalog.empty() && space.empty() && is_in_scope(name)) return {};
     if (catalog == kAliasCatalog) uses_alias_catalog_ = true;
     if (!catalog.empty() && catalog != kCatalog && catalog != kAliasCatalog) {
-        return refuse(fmt::format(
-            "there is no catalog \"{}\"; use icelight. Tables of other catalogs are not "
-            "read here: join in an engine that attaches both, with this "
-            "server's Iceberg REST catalog at /iceberg",
-            catalog));
+        return refuse_at(
+            table,
+            fmt::format(
+                "there is no catalog \"{}\"; use icelight. Tables of other catalogs are not "
+                "read here: join in an engine that attaches both, with this "
+                "server's Iceberg REST catalog at /iceberg",
+                catalog));
     }
-    return add_table({std::string(space), std::string(name)}, filters_.of_table(table));
+    return add_table({std::string(space), std::string(name)}, table);
 }
 
-Result<> Walk::add_table(TableName table, Predicates predicates) {
+Result<> Walk::add_table(TableName table, const Object& reference) {
+    auto predicates = filters_.of_table(reference);
     if (table.space.size() + table.name.size() > kNameBytesMax) {
-        return refuse("a table's name is too long");
+        return refuse_at(reference, "a table's name is too long");
     }
     const auto known = std::find(tables_.begin(), tables_.end(), table);
     if (known != tables_.end()) {
@@ -315,6 +336,7 @@ Result<> Walk::add_table(TableName table, Predicates predicates) {
     }
     tables_.push_back(std::move(table));
     mentions_.push_back({std::move(predicates)});
+    places_.push_back(place_of(reference));
     return {};
 }
 
@@ -328,7 +350,7 @@ Result<> Walk::visit_table_function(const Object& reference) {
     const bool is_qualified =
         !text_of(function, "schema").empty() || !text_of(function, "catalog").empty();
     if (is_qualified || !is_allowed_table_function(lower_case(name))) {
-        return refuse(fmt::format("table function {} is not allowed", name));
+        return refuse_at(reference, fmt::format("table function {} is not allowed", name));
     }
     ICE_TRY(visit_members(function));
     return visit_members(reference, "function");
@@ -354,7 +376,7 @@ bool is_show_tables(const Object& node) {
 
 }  // namespace
 
-Result<Statement> check_tree(std::string_view tree_json) {
+Result<Statement> check_tree(std::string_view tree_json, std::string_view sql) {
     simdjson::dom::parser parser;
     Object root;
     simdjson::dom::array statements;
@@ -373,7 +395,7 @@ Result<Statement> check_tree(std::string_view tree_json) {
         return refuse("the tree has an unknown shape");
     }
     if (is_show_tables(node)) return Statement{StatementKind::kShowTables};
-    Walk walk;
+    Walk walk(sql);
     ICE_TRY(walk.visit(statements.at(0).value_unsafe()));
     return walk.take_statement();
 }

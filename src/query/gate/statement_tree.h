@@ -11,7 +11,9 @@ namespace icelight::query {
 ///
 /// CTE names are known only where SQL says so: in the query that declares them, after their own
 /// declaration, and in a recursive CTE's second half. A name out of scope is a table's.
-/// Pure. @error kInvalidArgument  refused; without prefix.
-Result<Statement> check_tree(std::string_view tree_json);
+/// Pure.
+/// @param sql  the text that the tree was made from, for the places of what is refused.
+/// @error kInvalidArgument  refused; without prefix.
+Result<Statement> check_tree(std::string_view tree_json, std::string_view sql);
 
 }  // namespace icelight::query

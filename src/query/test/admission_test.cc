@@ -70,6 +70,14 @@ TEST_F(AdmissionTest, NameThatIsNoTableIsRefusedAsTheGateRefuses) {
                 HasMessage("SQL validation failed: there is no table a.b.t"));
     ASSERT_THAT(lake_.catalog().create_namespace({{"ANALYTICS"}, {}}), IsOk());
     EXPECT_THAT(admit_names({{"nope", "events"}}), HasMessage("there is no table nope.events"));
+    Request request;
+    request.sql = "SELECT 'é' FROM nope";
+    EXPECT_THAT(admit(lake_.options(),
+                      {.tables = {{"", "nope"}}, .places = {17}},
+                      request,
+                      lake_.log(),
+                      lake_.catalog()),
+                HasMessage("there is no table analytics.nope (at character 17)"));
 }
 
 TEST_F(AdmissionTest, TablesBesideTheEventsHaveNoTail) {

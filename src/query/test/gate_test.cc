@@ -50,8 +50,8 @@ const char* const kAllowed[] = {
     "SELECT * EXCLUDE (context) REPLACE (upper(event) AS event) FROM events",
     "SELECT COLUMNS('user.*') FROM events",
     "SELECT COLUMNS(c -> c LIKE 'u%') FROM events",
-    "SELECT json_extract_string(properties, '$.sku'), properties ->> 'sku', properties -> '$.a' "
-    "FROM events",
+    ("SELECT json_extract_string(properties, '$.sku'), properties ->> 'sku', properties -> '$.a' "
+     "FROM events"),
     "SELECT date_trunc('hour', timestamp AT TIME ZONE 'America/New_York') FROM events",
     "SELECT timestamp::date, CAST(_log_offset AS DECIMAL(18,3)), TRY_CAST('x' AS INT) FROM events",
     "SELECT user_id, sequence_match('2 total=7d', timestamp, _log_offset, CASE event WHEN 'a' THEN "
@@ -376,6 +376,27 @@ TEST(Gate, ShowTablesIsAKindOfItsOwn) {
     EXPECT_EQ(check_statement(session(), "DESCRIBE events")->kind, StatementKind::kRows);
     EXPECT_EQ(tables_of("DESCRIBE analytics.events"), "analytics.events");
     EXPECT_EQ(tables_of("EXPLAIN FROM events"), "events");
+}
+
+TEST(Gate, WhatIsRefusedIsSaidWithItsPlace) {
+    for (const auto& [sql, place] : std::initializer_list<std::pair<const char*, const char*>>{
+             {"SELECT nope(1)", "nope is not allowed (at character 8)"},
+             {"SELECT 'é', getenv('x')", "getenv is not allowed (at character 13)"},
+             {"SELECT 1\nFROM read_csv('x')", "read_csv is not allowed (at character 15)"},
+             {"EXPLAIN SELECT nope(1)", "nope is not allowed (at character 16)"},
+             {"SELECT * FROM x.y.z", "/iceberg (at character 15)"},
+             {"SELECT 'éé' FORM x y", "near \"x\" (at character 18)"}}) {
+        EXPECT_THAT(tables_of(sql), ::testing::EndsWith(place));
+    }
+}
+
+TEST(Gate, TablesHaveThePlaceWhereTheyAreNamedFirst) {
+    const auto statement =
+        check_statement(session(), "WITH a AS (FROM b) SELECT 'é' FROM a, \"c\", b, a.c");
+    ASSERT_THAT(statement, IsOk());
+    EXPECT_THAT(statement->places, ::testing::ElementsAre(16, 39, 47));
+    EXPECT_EQ(place_text("SELECT 1", 8), "");
+    EXPECT_EQ(place_text("SELECT 1", kNoPlace), "");
 }
 
 TEST(Gate, SizesAreBounded) {

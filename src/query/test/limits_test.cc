@@ -94,12 +94,36 @@ TEST_F(LimitsTest, BytesOfFilesAreCountedBeforeTheyAreRead) {
 }
 
 TEST_F(LimitsTest, MemoryEndsAQueryAndSaysSo) {
-    const std::string sql =
-        "SELECT count(*) FROM (SELECT i, md5(i::VARCHAR) FROM range(6000000) t(i) GROUP BY ALL)";
-    const auto refused = ask(sql, {.memory_bytes_max = 64u << 20}, Format::kJson);
+    // Texts of functions are not the engine's to count.
+    const auto refused =
+        ask("SELECT sum(length(repeat('x', 100000000 + i::INTEGER))) FROM range(3) t(i)",
+            {.memory_bytes_max = 64u << 20},
+            Format::kJson);
     EXPECT_THAT(refused, IsError(ErrorCode::kInvalidArgument));
     EXPECT_THAT(refused, HasMessage("67108864 bytes of memory at most (max_memory_bytes)"));
     EXPECT_THAT(ask("SELECT 1", {.memory_bytes_max = 64u << 20}, Format::kJson), IsOk());
+}
+
+TEST_F(LimitsTest, TheEngineSpillsOrEndsCleanlyWithinIt) {
+    constexpr std::uint64_t kMax = 160u << 20;
+    // Some 200 MiB of hash table.
+    const auto spilled =
+        ask("SELECT count(*) FROM range(4000000) a(i) JOIN (SELECT i + 1 AS i, i * 2 AS k, i * 3 "
+            "AS l FROM range(4000000) t(i)) b USING (i) WHERE k + l >= 0",
+            {.memory_bytes_max = kMax},
+            Format::kJson);
+    EXPECT_THAT(spilled, IsOk());
+    // A list cannot spill.
+    const std::string list = "SELECT length(list(i)) FROM range(10000000) t(i)";
+    for (const std::uint64_t max : {std::uint64_t{1}, std::uint64_t{4} << 20, kMax}) {
+        const auto refused = ask(list, {.memory_bytes_max = max}, Format::kCsv);
+        EXPECT_THAT(refused, IsError(ErrorCode::kInvalidArgument)) << max;
+        EXPECT_THAT(refused, HasMessage("bytes of memory at most (max_memory_bytes)")) << max;
+    }
+    // Nobody else has that limit, and the workers are the same.
+    EXPECT_THAT(ask(list, {}, Format::kCsv), IsOk());
+    EXPECT_EQ(service_->status().kills, 0U);
+    EXPECT_EQ(service_->status().crashes, 0U);
 }
 
 TEST_F(LimitsTest, TimeEndsAQueryAndSaysSo) {

@@ -23,9 +23,17 @@ TEST(Protocol, MessagesComeBackAsTheyWere) {
                                     Value(1.5),
                                     Value(std::string("a\0b", 3)),
                                     Value(std::vector<std::string>{"x", ""})};
-    const auto prepare = decode_prepare(
-        encode_prepare({"SELECT 1", Format::kCsv, 10, std::chrono::milliseconds(1'234), values}));
+    const auto prepare = decode_prepare(encode_prepare({"SELECT 1",
+                                                        Format::kCsv,
+                                                        10,
+                                                        std::chrono::milliseconds(1'234),
+                                                        values,
+                                                        {.rows_max = 1, .memory_bytes_max = 2},
+                                                        true}));
     ASSERT_TRUE(prepare);
+    EXPECT_EQ(prepare->limits.rows_max, 1U);
+    EXPECT_EQ(prepare->limits.memory_bytes_max, 2U);
+    EXPECT_TRUE(prepare->is_check);
     EXPECT_EQ(prepare->sql, "SELECT 1");
     EXPECT_EQ(prepare->format, Format::kCsv);
     EXPECT_EQ(prepare->rows_max, 10U);
@@ -33,8 +41,9 @@ TEST(Protocol, MessagesComeBackAsTheyWere) {
     EXPECT_EQ(prepare->values, values);
 
     const auto names =
-        decode_names(encode_names({StatementKind::kRows, {{"", "events"}, {"a", "b"}}, false}));
+        decode_names(encode_names({.tables = {{"", "events"}, {"a", "b"}}, .places = {14}}));
     ASSERT_TRUE(names);
+    EXPECT_THAT(names->places, ::testing::ElementsAre(14, kNoPlace));
     EXPECT_THAT(names->tables,
                 ::testing::ElementsAre(TableName{"", "events"}, TableName{"a", "b"}));
 

@@ -127,6 +127,8 @@ std::string encode_prepare(const PrepareMessage& message) {
     append_varint(out, message.limits.rows_max);
     append_varint(out, message.limits.scanned_bytes_max);
     append_varint(out, message.limits.reply_bytes_max);
+    append_varint(out, message.limits.memory_bytes_max);
+    append_varint(out, message.is_check ? 1 : 0);
     return out;
 }
 
@@ -146,6 +148,8 @@ Result<PrepareMessage> decode_prepare(std::string_view bytes) {
     message.limits.rows_max = reader.varint();
     message.limits.scanned_bytes_max = reader.varint();
     message.limits.reply_bytes_max = reader.varint();
+    message.limits.memory_bytes_max = reader.varint();
+    message.is_check = reader.varint() != 0;
     if (!reader.ok() || reader.remaining() != 0 ||
         format > static_cast<std::uint64_t>(Format::kArrow)) {
         return malformed("prepare");
@@ -159,9 +163,10 @@ std::string encode_names(const Statement& statement) {
     append_varint(out, static_cast<std::uint64_t>(statement.kind));
     append_varint(out, statement.is_repeatable ? 1 : 0);
     append_varint(out, statement.tables.size());
-    for (const auto& table : statement.tables) {
-        append_sized(out, table.space);
-        append_sized(out, table.name);
+    for (std::size_t i = 0; i < statement.tables.size(); ++i) {
+        append_sized(out, statement.tables[i].space);
+        append_sized(out, statement.tables[i].name);
+        append_varint(out, i < statement.places.size() ? statement.places[i] : kNoPlace);
     }
     return out;
 }
@@ -180,6 +185,7 @@ Result<Statement> decode_names(std::string_view bytes) {
         table.space = text(reader);
         table.name = text(reader);
         statement.tables.push_back(std::move(table));
+        statement.places.push_back(reader.varint());
     }
     if (!reader.ok() || reader.remaining() != 0) return malformed("names");
     return statement;

@@ -65,7 +65,8 @@ struct PrepareMessage {
     std::uint64_t rows_max = 0;
     std::chrono::milliseconds timeout{0};  ///< What is left of the query's time.
     std::vector<Value> values;
-    Limits limits;  ///< Of these the worker sees to rows and bytes.
+    Limits limits;  ///< Of these the worker sees to rows, bytes and the engine's memory.
+    bool is_check = false;
 };
 
 /// How a table is fed by the log; decides whether and which tail it has.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <iterator>
 #include <system_error>
 
@@ -72,6 +73,9 @@ Result<> prepare_database(engine::Session& session, const std::string& space) {
 Result<> lock_settings(engine::Session& session, const WorkerSetup& setup) {
     ICE_TRY(session.execute(fmt::format("SET allowed_directories = [{}]",
                                         quote_literal(setup.warehouse.native() + "/"))));
+    // For limit_memory(). Statements of users that set something do not pass the gate, and the
+    // process has its own bound.
+    ICE_TRY(session.execute("SET allowed_configs = ['memory_limit']"));
     ICE_TRY(session.execute("SET enable_external_access = false"));
     return session.execute("SET lock_configuration = true");
 }
@@ -173,6 +177,8 @@ Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup, const F
     host->has_extension_ = !setup.extensions.empty();
     host->space_ = setup.space;
     host->spill_ = setup.spill_directory;
+    host->memory_limit_bytes_ = setup.memory_limit_bytes;
+    host->memory_now_bytes_ = setup.memory_limit_bytes;
     return host;
 }
 
@@ -321,6 +327,24 @@ Result<> SqlHost::replace_view(std::string_view catalog,
     ICE_TRY(own_.execute("CREATE SCHEMA IF NOT EXISTS " + space));
     return own_.execute(fmt::format(
         "CREATE OR REPLACE VIEW {}.{} AS {}", space, quote_identifier(input.name), select));
+}
+
+Result<> SqlHost::limit_memory(std::uint64_t bytes_max) {
+    std::uint64_t limit = memory_limit_bytes_;
+    if (bytes_max != 0) {
+        // What is cached gives way.
+        ICE_ASSIGN(const auto held,
+                   own_.query_text("SELECT coalesce(sum(memory_usage_bytes), 0)::BIGINT FROM "
+                                   "duckdb_memory() WHERE tag NOT IN ('EXTERNAL_FILE_CACHE', "
+                                   "'OBJECT_CACHE')"));
+        std::uint64_t held_bytes = 0;
+        std::from_chars(held.data(), held.data() + held.size(), held_bytes);
+        limit = std::min(limit, held_bytes + bytes_max / 2);
+    }
+    if (limit == memory_now_bytes_) return {};
+    ICE_TRY(own_.execute(fmt::format("SET GLOBAL memory_limit = '{}B'", limit)));
+    memory_now_bytes_ = limit;
+    return {};
 }
 
 void SqlHost::interrupt() {

@@ -58,6 +58,15 @@ public:
     /// @error kInvalidArgument  it is no plain SELECT, or what query() returns.
     Result<ParquetReply> write_parquet(const PrepareMessage& request, const std::string& sql);
 
+    /// Lets the engine take this much beside what it holds now, caches left out: past three
+    /// quarters it spills, and what cannot spill is out of memory. 0: what the worker may take.
+    Result<> limit_memory(std::uint64_t bytes_max);
+
+    /// Is that less than what the worker may take?
+    bool is_limit(std::uint64_t bytes_max) const {
+        return bytes_max != 0 && bytes_max < memory_limit_bytes_;
+    }
+
     /// Where users' statements run.
     engine::Session& user() { return user_; }
 
@@ -107,6 +116,8 @@ private:
     std::unordered_map<std::string, Statement> checked_;
     std::string space_;  ///< Of names without one.
     std::filesystem::path spill_;
+    std::uint64_t memory_limit_bytes_ = 0;  ///< Of the worker.
+    std::uint64_t memory_now_bytes_ = 0;
     /// By "catalog.space.table" without case. Bounded by kViewsMax.
     std::map<std::string, View> views_;
 };

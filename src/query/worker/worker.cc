@@ -26,6 +26,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kSetupTime{10'000};
 constexpr std::chrono::milliseconds kAnswerTime{10'000};
+/// How the engine begins what it says then.
+constexpr std::string_view kOutOfMemory = "Out of Memory Error";
 
 Result<> send(Message message, std::string_view payload) {
     return write_frame(
@@ -113,6 +115,7 @@ void Worker::serve() {
 
 Result<> Worker::prepare(const Frame& frame) {
     ICE_ASSIGN(request_, decode_prepare(frame.payload));
+    ICE_TRY(host_->limit_memory(0));
     ICE_ASSIGN(statement_, host_->check(request_.sql));
     return send(Message::kNames, encode_names(statement_));
 }
@@ -123,9 +126,14 @@ Result<EndMessage> Worker::execute(const Frame& frame) {
         return inbox_.is_stopped();
     }));
     prepared.facts.planned = since_start();
+    if (request_.is_check) {
+        ICE_TRY(host_->user().check(prepared.sql));
+        return prepared.facts;
+    }
     const auto scanned_max = request_.limits.scanned_bytes_max;
     if (scanned_max != 0 && prepared.facts.bytes_scanned > scanned_max)
         return fail_limit("max_scanned_bytes", "queries that read", scanned_max, "bytes of files");
+    ICE_TRY(host_->limit_memory(request_.limits.memory_bytes_max));
     if (request_.format == Format::kParquet) return run_parquet(prepared);
     return request_.format == Format::kArrow ? run_arrow(prepared) : run(prepared);
 }
@@ -223,7 +231,11 @@ Result<bool> Worker::write_rows(engine::QueryResult& result,
 void Worker::answer_error(const Error& error) {
     const StopReason stop = inbox_.stop_reason();
     inbox_.finish();
-    const Error explained = explain(error, stop);
+    Error explained = explain(error, stop);
+    if (host_->is_limit(request_.limits.memory_bytes_max) &&
+        explained.message.starts_with(kOutOfMemory)) {
+        explained = fail_memory_limit(request_.limits).value();
+    }
     const ErrorMessage message{
         explained.code, explained.message, host_->is_broken(), host_->needs_extension()};
     if (!send(Message::kError, encode_error(message))) ::_exit(0);

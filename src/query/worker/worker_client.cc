@@ -133,11 +133,7 @@ Result<Frame> WorkerClient::next_frame(const QueryBounds& bounds) {
     while (true) {
         const auto now = system_clock().steady();
         if (!is_cancel_sent_ && has_outgrown(bounds)) {
-            outgrown_ = fail_limit("max_memory_bytes",
-                                   "queries that take",
-                                   bounds.memory_bytes_max,
-                                   "bytes of memory")
-                            .value();
+            outgrown_ = fail_memory_limit({.memory_bytes_max = bounds.memory_bytes_max}).value();
         }
         if ((*bounds.is_cancelled || is_client_gone_ || outgrown_) && !is_cancel_sent_) {
             ICE_TRY(stop(now));

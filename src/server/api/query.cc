@@ -60,8 +60,12 @@ awaitable<http::Response> answer_query(QueryRoutes with, http::RequestPtr reques
     const auto compression = parsed->format == query::Format::kParquet
                                  ? Compression::kNone
                                  : choose_compression(request->header("accept-encoding"));
-    auto reply = std::make_shared<QueryReply>(
-        QueryReply::Options{parsed->format, compression, deadline_in(parsed->timeout), parsed->id});
+    auto reply = std::make_shared<QueryReply>(QueryReply::Options{parsed->format,
+                                                                  compression,
+                                                                  deadline_in(parsed->timeout),
+                                                                  parsed->id,
+                                                                  parsed->sql,
+                                                                  parsed->rows_max});
     StartQuery start{&with.service, std::move(*parsed), reply};
     auto response = co_await await_completion<http::Response>(std::move(start));
     if (!response) co_return http::make_error(response.error());

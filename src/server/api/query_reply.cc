@@ -1,21 +1,31 @@
 #include "server/api/query_reply.h"
 
+#include <optional>
 #include <string>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "http/body_source.h"
+#include "server/api/sql/sql_position.h"
 
 namespace icelight::server {
 
 bool QueryReply::write(std::string_view bytes) {
     if (pipe_) return send(bytes);
     gathered_.append(bytes);
-    if (gathered_.size() <= kWholeBytesMax) return true;
+    if (gathered_.size() <= whole_bytes_max()) return true;
     pipe_ = std::make_shared<http::BodyPipe>();
     http::Response response = make_response();
     response.stream = pipe_;
     done_(std::move(response));
     return send(std::exchange(gathered_, {}));
+}
+
+std::size_t QueryReply::whole_bytes_max() const {
+    const bool is_cut_csv =
+        options_.format == query::Format::kCsv && options_.rows_max <= query::kReplyRowsMax;
+    return is_cut_csv ? kWholeCsvBytesMax : kWholeBytesMax;
 }
 
 bool QueryReply::send(std::string_view bytes) {
@@ -33,11 +43,22 @@ void QueryReply::finish(Result<query::Reply> outcome) {
     }
     if (!outcome) {
         auto refusal = http::make_error(outcome.error());
+        const auto position = outcome.error().code == ErrorCode::kInvalidArgument
+                                  ? find_sql_position(options_.sql, outcome.error().message)
+                                  : std::nullopt;
+        if (position) {
+            refusal.body.insert(
+                refusal.body.size() - 1,
+                fmt::format(
+                    R"(,"position":{{"line":{},"column":{}}})", position->line, position->column));
+        }
         add_id(refusal);
         done_(std::move(refusal));
         return;
     }
     http::Response response = make_response();
+    if (options_.format == query::Format::kCsv)
+        response.add_header("X-Truncated", outcome->facts.is_truncated ? "true" : "false");
     response.body = outcome->body.empty() ? std::move(gathered_) : std::move(outcome->body);
     if (compressor_) {
         auto packed = compressor_->add(response.body);

@@ -25,12 +25,16 @@ namespace icelight::server {
 class QueryReply {
 public:
     static constexpr std::size_t kWholeBytesMax = 1 << 20;
+    /// Of CSV that is cut by default: what it says of the cut goes into the head.
+    static constexpr std::size_t kWholeCsvBytesMax = 8 << 20;
 
     struct Options {
         query::Format format = query::Format::kJson;
         Compression compression = Compression::kNone;
         Deadline deadline;      ///< Of the query; a client that stops reading is given up then.
         query::QueryId id = 0;  ///< For X-Query-Id.
+        std::string sql;        ///< For the place of what is wrong.
+        std::uint64_t rows_max = query::kReplyRowsMax;
     };
 
     explicit QueryReply(const Options& options)
@@ -48,6 +52,7 @@ private:
     http::Response make_response() const;
     void add_id(http::Response& response) const;
     bool send(std::string_view bytes);
+    std::size_t whole_bytes_max() const;
 
     // constant after the query started
     const Options options_;

@@ -63,7 +63,8 @@ std::string text_of(const json::value& item, std::string_view key) {
 }  // namespace
 
 std::optional<MissingName> find_missing_name(std::string_view message) {
-    const auto table = after(message, "there is no table ");
+    auto table = after(message, "there is no table ");
+    table = table.substr(0, table.rfind(" (at character "));
     if (!table.empty()) return MissingName{std::string(table), true, {}};
     constexpr std::array<std::string_view, 2> kMarks = {"does not have a column named ",
                                                         "Referenced column "};

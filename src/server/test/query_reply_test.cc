@@ -55,6 +55,54 @@ TEST(QueryReply, ASmallAnswerIsWholeWithItsType) {
     EXPECT_EQ((*client.answer)->content_type, "text/csv; charset=utf-8");
 }
 
+std::string truncated_header(const http::Response& response) {
+    for (const auto& [name, value] : response.headers)
+        if (name == "X-Truncated") return value;
+    return "none";
+}
+
+TEST(QueryReply, CsvThatWasCutSaysSoInItsHead) {
+    for (const bool is_truncated : {true, false}) {
+        Client client;
+        QueryReply reply({query::Format::kCsv, Compression::kNone, deadline_in(kWait)});
+        reply.set_done(completion_of(client));
+        // Larger than what other formats hold back.
+        EXPECT_TRUE(reply.write(std::string(QueryReply::kWholeBytesMax * 4, 'x')));
+        EXPECT_FALSE(client.answer.has_value());
+        query::Reply end;
+        end.facts.is_truncated = is_truncated;
+        reply.finish(std::move(end));
+        ASSERT_TRUE(client.answer.has_value());
+        EXPECT_EQ(truncated_header(**client.answer), is_truncated ? "true" : "false");
+    }
+    // Who asks for more rows is streamed to, and looks at /api/queries/{id}.
+    Client client;
+    QueryReply::Options options{query::Format::kCsv, Compression::kNone, deadline_in(kWait)};
+    options.rows_max = query::kReplyRowsMax + 1;
+    QueryReply reply(options);
+    reply.set_done(completion_of(client));
+    reply.write(std::string(QueryReply::kWholeBytesMax / 2, 'x'));
+    EXPECT_FALSE(client.answer.has_value());
+    reply.write(std::string(QueryReply::kWholeBytesMax / 2 + 1, 'x'));
+    ASSERT_TRUE(client.answer.has_value());
+    EXPECT_EQ(truncated_header(**client.answer), "none");
+    reply.finish(query::Reply{});
+}
+
+TEST(QueryReply, AnErrorSaysItsPlaceWhenItIsKnown) {
+    for (const auto& [message, place] :
+         {std::pair("no x (at character 8)", R"(,"position":{"line":1,"column":8}})"),
+          std::pair("no x", R"("message":"no x"})")}) {
+        Client client;
+        QueryReply reply(
+            {query::Format::kCsv, Compression::kNone, deadline_in(kWait), 1, "SELECT x"});
+        reply.set_done(completion_of(client));
+        reply.finish(fail(ErrorCode::kInvalidArgument, message));
+        ASSERT_TRUE(client.answer.has_value());
+        EXPECT_TRUE((*client.answer)->body.ends_with(place)) << (*client.answer)->body;
+    }
+}
+
 TEST(QueryReply, AnErrorBeforeTheFirstBytesHasItsStatus) {
     Client client;
     QueryReply reply({query::Format::kJson, Compression::kNone, deadline_in(kWait)});

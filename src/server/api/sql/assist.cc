@@ -1,7 +1,8 @@
 #include "server/api/sql/assist.h"
 
-#include <optional>
+#include <algorithm>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -69,43 +70,67 @@ http::Response make_answer(const json::object& body) {
     return response;
 }
 
-/// The statement is planned, not run; the added line keeps columns where they are.
+/// The statement is planned, not run.
 awaitable<http::Response> answer_check(AssistRoutes with, http::RequestPtr request) {
     auto body = parse_object(request->body);
     if (!body) co_return http::make_error(body.error());
     const std::string sql((*body)["sql"].as_string());
-    StartQuery start{&with.service, make_request(with, *request, "EXPLAIN\n" + sql, {})};
+    auto made = make_request(with, *request, sql, {});
+    made.is_check = true;
+    made.is_committed_only = true;  // The log's rows change no plan.
+    StartQuery start{&with.service, std::move(made)};
     auto reply = co_await await_completion<query::Reply>(std::move(start));
     json::object answer{{"success", true}, {"valid", reply.has_value()}};
     if (!reply) {
         if (reply.error().code != ErrorCode::kInvalidArgument)
             co_return http::make_error(reply.error());
         answer["error"] = reply.error().message;
-        const auto position = find_sql_position("EXPLAIN\n" + sql, reply.error().message);
-        if (position && position->line > 1) {
+        const auto position = find_sql_position(sql, reply.error().message);
+        if (position) {
             answer["position"] =
-                json::object{{"line", position->line - 1}, {"column", position->column}};
+                json::object{{"line", position->line}, {"column", position->column}};
         }
     }
     co_return make_answer(answer);
 }
 
-/// "namespace.table" of the rows of SHOW TABLES.
-std::vector<std::string> read_tables(const std::string& body) {
-    std::vector<std::string> tables;
+/// One text column of a JSON reply.
+std::vector<std::string> read_texts(const std::string& body, const char* column) {
+    std::vector<std::string> texts;
     json::error_code error;
     const auto parsed = json::parse(body, error);
     const auto* data =
         !error && parsed.is_object() ? parsed.as_object().if_contains("data") : nullptr;
-    if (data == nullptr || !data->is_array()) return tables;
+    if (data == nullptr || !data->is_array()) return texts;
     for (const auto& row : data->as_array()) {
-        const auto* space = row.is_object() ? row.as_object().if_contains("namespace") : nullptr;
-        const auto* name = row.is_object() ? row.as_object().if_contains("name") : nullptr;
-        if (space == nullptr || name == nullptr || !space->is_string() || !name->is_string())
-            continue;
-        tables.push_back(std::string(space->as_string()) + "." + std::string(name->as_string()));
+        const auto* value = row.is_object() ? row.as_object().if_contains(column) : nullptr;
+        if (value != nullptr && value->is_string()) texts.emplace_back(value->as_string());
     }
+    return texts;
+}
+
+/// "namespace.table" of the rows of SHOW TABLES.
+std::vector<std::string> read_tables(const std::string& body) {
+    auto tables = read_texts(body, "namespace");
+    const auto names = read_texts(body, "name");
+    for (std::size_t i = 0; i < tables.size() && i < names.size(); ++i)
+        tables[i] += "." + names[i];
     return tables;
+}
+
+std::string quote(std::string_view name) {
+    std::string quoted = "\"";
+    for (const char c : name) {
+        if (c == '"') quoted += '"';
+        quoted += c;
+    }
+    return quoted + '"';
+}
+
+/// Of "namespace.table".
+std::string make_describe_sql(std::string_view table) {
+    const auto dot = table.rfind('.');
+    return fmt::format("DESCRIBE {}.{}", quote(table.substr(0, dot)), quote(table.substr(dot + 1)));
 }
 
 awaitable<http::Response> answer_complete(AssistRoutes with, http::RequestPtr request) {
@@ -124,7 +149,17 @@ awaitable<http::Response> answer_complete(AssistRoutes with, http::RequestPtr re
     StartQuery start{&with.service, make_request(with, *request, "SHOW TABLES", kTablesAge)};
     auto reply = co_await await_completion<query::Reply>(std::move(start));
     if (!reply) co_return http::make_error(reply.error());
-    const auto found = suggest(sql, cursor, read_tables(reply->body));
+    Known known{read_tables(reply->body), {}};
+    for (const auto& table : find_mentioned(sql, known.tables)) {
+        StartQuery describe{&with.service,
+                            make_request(with, *request, make_describe_sql(table), kTablesAge)};
+        auto columns = co_await await_completion<query::Reply>(std::move(describe));
+        // Gone a moment ago, or not readable here: it has none to offer.
+        if (!columns) continue;
+        for (auto& name : read_texts(columns->body, "column_name"))
+            known.columns.push_back(std::move(name));
+    }
+    const auto found = suggest(sql, cursor, known);
     json::array list;
     for (const auto& [text, kind] : found.list)
         list.push_back(json::object{{"text", text}, {"kind", kind}});
@@ -140,26 +175,42 @@ awaitable<http::Response> answer_rows(AssistRoutes with, query::Request request)
     co_return response;
 }
 
-std::string quote(const std::string& name) {
-    std::string quoted = "\"";
-    for (const char c : name) {
-        if (c == '"') quoted += '"';
-        quoted += c;
-    }
-    return quoted + '"';
-}
-
 /// Paths within arrays count as one: "$.items[*].price".
 std::string make_paths_sql(const http::Request& request, const std::string& column) {
     return fmt::format(
         "SELECT regexp_replace(t.fullkey, '\\[[0-9]+\\]', '[*]', 'g') AS path, t.type AS type, "
-        "count(*) AS count FROM (SELECT {0} AS j FROM {1}.{2} WHERE {0} IS NOT NULL LIMIT {3}) s, "
-        "json_tree(s.j) t WHERE t.fullkey <> '$' GROUP BY ALL ORDER BY count DESC, path LIMIT {4}",
+        "count(*) AS count FROM (SELECT {0}::VARCHAR AS j FROM {1}.{2} WHERE "
+        "json_valid({0}::VARCHAR) LIMIT {3}) s, json_tree(s.j) t WHERE t.fullkey <> '$' GROUP BY "
+        "ALL ORDER BY count DESC, path LIMIT {4}",
         quote(column),
         quote(request.parameter(0)),
         quote(request.parameter(1)),
         kSampledRows,
         kPathsMax);
+}
+
+awaitable<http::Response> answer_paths(AssistRoutes with, http::RequestPtr request) {
+    const auto parameters = http::parse_query(request->query());
+    std::string column = "properties";
+    for (const auto& [name, value] : parameters.value_or(http::QueryParameters{{"", ""}})) {
+        if (name != "column") {
+            co_return http::make_error(http::status::kBadRequest,
+                                       "the one parameter is column, a column's name");
+        }
+        column = value;
+    }
+    auto made = make_request(with, *request, make_paths_sql(*request, column), kPathsAge);
+    StartQuery start{&with.service, std::move(made)};
+    auto reply = co_await await_completion<query::Reply>(std::move(start));
+    if (!reply) {
+        // The caller did not write the statement: its lines say nothing to him.
+        Error error = reply.error();
+        error.message.resize(std::min(error.message.find("\n\nLINE"), error.message.size()));
+        co_return http::make_error(error);
+    }
+    auto response = http::make_json(http::status::kOk, std::move(reply->body));
+    response.add_header("Cache-Control", "no-store");
+    co_return response;
 }
 
 }  // namespace
@@ -187,23 +238,17 @@ void add_assist_routes(http::Router& router, AssistRoutes with) {
     router.add({.method = http::Method::kGet,
                 .pattern = "/api/sql/functions",
                 .handler =
-                    [with](http::RequestPtr request) {
+                    [with](const http::RequestPtr& request) {
                         return answer_rows(
                             with, make_request(with, *request, "SHOW FUNCTIONS", kFunctionsAge));
                     },
                 .check = check});
-    router.add({.method = http::Method::kGet,
-                .pattern = "/api/tables/{namespace}/{table}/json-paths",
-                .handler =
-                    [with](http::RequestPtr request) {
-                        const auto parameters = http::parse_query(request->query());
-                        const auto column =
-                            parameters ? http::find_parameter(*parameters, "column") : std::nullopt;
-                        auto sql = make_paths_sql(*request, column.value_or("properties"));
-                        return answer_rows(with,
-                                           make_request(with, *request, std::move(sql), kPathsAge));
-                    },
-                .check = check});
+    router.add(
+        {.method = http::Method::kGet,
+         .pattern = "/api/tables/{namespace}/{table}/json-paths",
+         .handler =
+             [with](http::RequestPtr request) { return answer_paths(with, std::move(request)); },
+         .check = check});
 }
 
 }  // namespace icelight::server

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <charconv>
 #include <functional>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include <boost/json.hpp>
+#include <fmt/format.h>
 
 #include "app/queries/query_history.h"
 #include "base/offload.h"
@@ -35,10 +37,14 @@ std::string visible_owner(const Auth& auth, const http::Request& request) {
     return (*caller)->role == app::Role::kAdmin ? std::string() : (*caller)->name;
 }
 
-http::Response make_answer(const json::object& body) {
-    auto response = http::make_json(http::status::kOk, json::serialize(body));
+http::Response make_answer(std::string body) {
+    auto response = http::make_json(http::status::kOk, std::move(body));
     response.add_header("Cache-Control", "no-store");
     return response;
+}
+
+http::Response make_answer(const json::object& body) {
+    return make_answer(json::serialize(body));
 }
 
 json::object json_of(const query::ActiveQuery& query) {
@@ -51,24 +57,29 @@ json::object json_of(const query::ActiveQuery& query) {
             {"leftMs", query.left.count()}};
 }
 
-json::object json_of(const app::QueryRecord& record) {
-    json::error_code error;
-    auto meta = record.meta.empty() ? json::value() : json::parse(record.meta, error);
-    return {{"id", std::to_string(record.id)},
-            {"queryId", record.name},
-            {"owner", record.owner},
-            {"kind", record.kind},
-            {"sql", record.sql},
-            {"sqlBytes", record.sql_bytes},
-            {"format", record.format},
-            {"state", "ended"},
-            {"status", record.status},
-            {"error", record.error.empty() ? json::value() : json::value(record.error)},
-            {"startedAt", iso_milliseconds(record.started_at_us)},
-            {"durationMs", static_cast<double>(record.duration_us) / 1'000.0},
-            {"rows", record.rows},
-            {"bytes", record.bytes},
-            {"meta", std::move(meta)}};
+/// With times as plain numbers, which the library writes as 7.171E0; `meta` is kept as JSON.
+std::string text_of(const app::QueryRecord& record) {
+    const json::object texts{
+        {"id", std::to_string(record.id)},
+        {"queryId", record.name},
+        {"owner", record.owner},
+        {"kind", record.kind},
+        {"sql", record.sql},
+        {"sqlBytes", record.sql_bytes},
+        {"format", record.format},
+        {"state", "ended"},
+        {"status", record.status},
+        {"error", record.error.empty() ? json::value() : json::value(record.error)},
+        {"startedAt", iso_milliseconds(record.started_at_us)},
+        {"rows", record.rows},
+        {"bytes", record.bytes}};
+    std::string text = json::serialize(texts);
+    text.pop_back();
+    fmt::format_to(std::back_inserter(text),
+                   R"(,"durationMs":{:.3f},"meta":{}}})",
+                   static_cast<double>(record.duration_us) / 1'000.0,
+                   record.meta.empty() ? "null" : record.meta);
+    return text;
 }
 
 awaitable<http::Response> list_active(QueriesRoutes with, http::RequestPtr request) {
@@ -120,16 +131,15 @@ Result<app::HistoryFilter> parse_filter(const http::Request& request) {
 
 Result<std::string> list_history(app::QueryHistory& history, const app::HistoryFilter& filter) {
     ICE_ASSIGN(const auto records, history.list(filter));
-    json::array queries;
-    for (const auto& record : records)
-        queries.push_back(json_of(record));
+    std::string body = R"({"success":true,"queries":[)";
+    for (const auto& record : records) {
+        if (&record != &records.front()) body += ',';
+        body += text_of(record);
+    }
     const bool may_be_more = records.size() == filter.limit;
-    const json::object body{
-        {"success", true},
-        {"queries", std::move(queries)},
-        {"next",
-         may_be_more ? json::value(std::to_string(records.back().id)) : json::value(nullptr)}};
-    return json::serialize(body);
+    body += may_be_more ? fmt::format(R"(],"next":"{}"}})", records.back().id)
+                        : std::string(R"(],"next":null})");
+    return body;
 }
 
 awaitable<http::Response> answer_history(QueriesRoutes with, http::RequestPtr request) {
@@ -140,9 +150,7 @@ awaitable<http::Response> answer_history(QueriesRoutes with, http::RequestPtr re
         std::bind_front(list_history, std::ref(with.history), std::move(*filter));
     auto body = co_await offload<std::string>(with.pool, std::move(work));
     if (!body) co_return http::make_error(body.error());
-    auto response = http::make_json(http::status::kOk, std::move(*body));
-    response.add_header("Cache-Control", "no-store");
-    co_return response;
+    co_return make_answer(std::move(*body));
 }
 
 std::optional<json::object> find_active(const query::Service& service,
@@ -171,7 +179,7 @@ awaitable<http::Response> answer_one(QueriesRoutes with, http::RequestPtr reques
                                    "no query of that id; GET /api/queries/active and "
                                    "/api/queries/history list them");
     }
-    co_return make_answer({{"success", true}, {"query", json_of(*record)}});
+    co_return make_answer(fmt::format(R"({{"success":true,"query":{}}})", text_of(*record)));
 }
 
 awaitable<http::Response> end_query(QueriesRoutes with, http::RequestPtr request) {

@@ -6,6 +6,7 @@
 
 #include "event/columns.h"
 #include "query/gate/allowed_functions.h"
+#include "query/gate/gate.h"
 
 namespace icelight::server {
 namespace {
@@ -70,41 +71,101 @@ private:
     std::vector<Suggestion> list_;
 };
 
+bool equals_without_case(std::string_view left, std::string_view right) {
+    return left.size() == right.size() && starts_without_case(left, right);
+}
+
+/// Does a table's name belong where `before` ends?
+bool wants_table(std::string_view before) {
+    while (!before.empty() && std::isspace(static_cast<unsigned char>(before.back())) != 0)
+        before.remove_suffix(1);
+    std::size_t begin = before.size();
+    while (begin > 0 && is_word(before[begin - 1]))
+        --begin;
+    const auto word = before.substr(begin);
+    return equals_without_case(word, "FROM") || equals_without_case(word, "JOIN");
+}
+
+/// "r2_datalake.analytics" is "analytics"; the catalog alone is "".
+std::string_view without_catalog(std::string_view qualifier) {
+    for (const auto catalog : {query::kCatalog, query::kAliasCatalog}) {
+        if (equals_without_case(qualifier, catalog)) return {};
+        if (starts_without_case(qualifier, catalog) && qualifier[catalog.size()] == '.')
+            return qualifier.substr(catalog.size() + 1);
+    }
+    return qualifier;
+}
+
+void add_columns(const Known& known, Collector& to) {
+    for (const auto& column : known.columns)
+        to.add(column, "column");
+    if (!known.columns.empty()) return;
+    for (const auto& column : event::kEventColumns)
+        to.add(column.name, "column");
+}
+
+/// What may follow "qualifier.".
+std::vector<Suggestion> suggest_parts(std::string_view qualifier,
+                                      std::string_view word,
+                                      const Known& known) {
+    Collector parts(word);
+    const auto space = without_catalog(qualifier);
+    bool is_space = space.size() != qualifier.size();
+    for (const auto& table : known.tables) {
+        const std::size_t skipped = space.empty() ? 0 : space.size() + 1;
+        if (skipped != 0 && (!starts_without_case(table, space) || table.size() < skipped ||
+                             table[skipped - 1] != '.'))
+            continue;
+        is_space = true;
+        parts.add(std::string_view(table).substr(skipped), "table");
+    }
+    if (!is_space) add_columns(known, parts);
+    return parts.take();
+}
+
 }  // namespace
 
-Suggestions suggest(std::string_view sql,
-                    std::size_t cursor,
-                    const std::vector<std::string>& tables) {
+std::vector<std::string> find_mentioned(std::string_view sql,
+                                        const std::vector<std::string>& tables) {
+    std::vector<std::string> found;
+    while (!sql.empty() && found.size() < kMentionedMax) {
+        std::size_t end = 0;
+        while (end < sql.size() && is_word(sql[end]))
+            ++end;
+        // In any spelling of the name its end is the table.
+        const auto word = sql.substr(0, end);
+        const auto name = word.substr(word.rfind('.') + 1);
+        for (const auto& table : tables) {
+            const bool is_it =
+                equals_without_case(std::string_view(table).substr(table.rfind('.') + 1), name);
+            if (is_it && found.size() < kMentionedMax &&
+                std::find(found.begin(), found.end(), table) == found.end()) {
+                found.push_back(table);
+            }
+        }
+        sql.remove_prefix(std::min(sql.size(), end + 1));
+    }
+    return found;
+}
+
+Suggestions suggest(std::string_view sql, std::size_t cursor, const Known& known) {
     const auto before = sql.substr(0, std::min(cursor, sql.size()));
     Suggestions found;
     found.from = before.size();
     while (found.from > 0 && is_word(before[found.from - 1]))
         --found.from;
     if (is_inside(before)) return found;
-    auto word = before.substr(found.from);
+    const auto word = before.substr(found.from);
     // Behind a dot only the last part is being written.
     const auto dot = word.rfind('.');
     if (dot != std::string_view::npos) {
         found.from += dot + 1;
-        word.remove_prefix(dot + 1);
-    }
-    Collector rest(word);
-    for (const auto& table : tables) {
-        // "analytics." is followed by its tables.
-        const auto whole =
-            before.substr(found.from - (dot == std::string_view::npos ? 0 : dot + 1));
-        if (dot != std::string_view::npos && starts_without_case(table, whole))
-            rest.add(std::string_view(table).substr(dot + 1), "table");
-    }
-    for (const auto& column : event::kEventColumns)
-        rest.add(column.name, "column");
-    for (const auto& column : event::kRejectedColumns)
-        rest.add(column.name, "column");
-    if (dot != std::string_view::npos) {
-        found.list = rest.take();
+        found.list = suggest_parts(word.substr(0, dot), word.substr(dot + 1), known);
         return found;
     }
-    for (const auto& table : tables) {
+    Collector rest(word);
+    if (!wants_table(before.substr(0, found.from))) add_columns(known, rest);
+    for (const auto& table : known.tables) {
         rest.add(table, "table");
         rest.add(std::string_view(table).substr(table.rfind('.') + 1), "table");
     }

@@ -27,6 +27,8 @@ TEST(MissingName, IsReadFromWhatTheEngineSays) {
     ASSERT_TRUE(table);
     EXPECT_EQ(table->name, "shop.ordres");
     EXPECT_TRUE(table->is_table);
+    EXPECT_EQ(find_missing_name("there is no table shop.ordres (at character 15)")->name,
+              "shop.ordres");
     for (const char* other : {"",
                               "Parser Error: syntax error",
                               "Referenced column x",

@@ -42,6 +42,9 @@ TEST(Queries, WhatWasRefusedIsInTheHistoryAndFoundById) {
     EXPECT_EQ(server.get("/api/queries/history?status=ok").body,
               R"({"success":true,"queries":[],"next":null})");
     EXPECT_EQ(server.get("/api/queries/404").status, 404);
+    // Plain numbers, not 7.171E0.
+    EXPECT_THAT(server.get("/api/queries/history").body,
+                ::testing::ContainsRegex(R"("durationMs":[0-9]+\.[0-9]{3},"meta":null)"));
 }
 
 TEST(Queries, TheHistorysFilterIsChecked) {

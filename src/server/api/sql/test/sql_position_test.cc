@@ -25,6 +25,19 @@ TEST(SqlPosition, LinesThatWereCutAreFoundAgain) {
               (SqlPosition{1, 110}));
 }
 
+TEST(SqlPosition, ColumnsAreBytesWhateverTheEngineCounts) {
+    EXPECT_EQ(find_sql_position("SELECT 'éé' FORM x", "… (at character 18)"), (SqlPosition{1, 20}));
+    EXPECT_EQ(find_sql_position("SELECT 'é', nope",
+                                "x\n\nLINE 1: SELECT 'é', nope\n                    ^"),
+              (SqlPosition{1, 14}));
+    EXPECT_EQ(find_sql_position("SELECT '東京', nope",
+                                "x\n\nLINE 1: SELECT '東京', nope\n                       ^"),
+              (SqlPosition{1, 18}));
+    const std::string sql = "SELECT '" + std::string(100, 'a') + "é', nope";
+    EXPECT_EQ(find_sql_position(sql, "x\n\nLINE 1: ...aaé', nope\n                 ^"),
+              (SqlPosition{1, 114}));
+}
+
 TEST(SqlPosition, OtherMessagesHaveNone) {
     for (const char* message : {"",
                                 "function x is not allowed",
