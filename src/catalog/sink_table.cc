@@ -42,6 +42,11 @@ Result<> check_fields(const SinkTable& table,
         if (field.is_required && (was == nullptr || !was->is_required)) {
             return refused(table, "column " + field.name + " may not be required");
         }
+        // Readers would show it in files that are flushed later too, and the log's rows have NULL.
+        const bool has_default = !field.initial_default.empty() && field.initial_default != "null";
+        if (was == nullptr && has_default) {
+            return refused(table, "column " + field.name + " may not have an initial default");
+        }
         if (was != nullptr && was->type != field.type && !is_promotion(was->type, field.type)) {
             return refused(table, "column " + field.name + " may not change its type so");
         }

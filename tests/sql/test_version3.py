@@ -10,7 +10,7 @@ import threading
 import time
 import unittest
 
-from harness import events, table
+from harness import events, spark, table
 from harness.server import Server, StartFailed, scratch_directory
 
 FORMATS = ("json", "csv", "ndjson", "parquet", "arrow")
@@ -160,6 +160,27 @@ class WithExtensionTest(Case):
         self.assertEqual(self.rows("SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM deleted)"), [(20, 17)])
         self.assertEqual(self.rows("SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM deleted)", freshness="committed"), [(0, 17)])
 
+    def test_a_table_may_have_an_odd_name(self):
+        self.server.request("POST", "/iceberg/v1/namespaces", json.dumps({"namespace": ["odd [x] 100%"]}), {"Content-Type": "application/json"})
+        for name in ("we*ird?", "a%20b", "ta'b", 'q"t'):
+            quoted = '"odd [x] 100%"."' + name.replace('"', '""') + '"'
+            self.writer.execute(f"CREATE TABLE lake.{quoted} (n BIGINT) WITH ('format-version' = '3')")
+            self.writer.execute(f"INSERT INTO lake.{quoted} VALUES (1), (2)")
+            self.writer.execute(f"DELETE FROM lake.{quoted} WHERE n = 1")
+            if '"' in name:
+                self.assertIn("reads no table whose location holds a quotation mark", self.refused(f"SELECT * FROM {quoted}"))
+            else:
+                self.assertEqual(self.rows(f"SELECT * FROM {quoted}"), [(2,)])
+
+    def test_a_query_ends_at_its_deadline_and_within_its_memory(self):
+        endless = "SELECT count(*) FROM deleted, range(1000000000) a(i), range(1000) b(j) WHERE (i * j) % 7 = n"
+        begin = time.monotonic()
+        self.assertEqual(self.query(endless, timeoutMs=500).status, 504)
+        self.assertLess(time.monotonic() - begin, 5)
+        said = self.refused("SELECT list(i) FROM deleted, range(1000000000) t(i)", timeoutMs=60_000)
+        self.assertIn("Out of Memory Error", said)
+        self.assertEqual(self.rows("SELECT count(*) + 11 FROM deleted"), [(28,)])
+
     # The extension leaves out files by what a filter asks for, and is wrong about days before 1970 and about NaN.
     def test_no_filter_loses_a_row(self):
         for condition, expected in (("moment = '1969-12-31 23:00:00Z'", [1]), ("moment < '1969-12-31 22:30:00Z'", [2]), ("moment < '1970-01-01 00:00:00Z'", [1, 2]),
@@ -223,6 +244,21 @@ def cpu_ticks(pid):
     except FileNotFoundError:
         return 0
     return int(fields[11]) + int(fields[12])
+
+
+@unittest.skipUnless(os.environ.get("TEST_ALL"), "part of ./test --all")
+class SparkTest(Case):
+    """Iceberg's own implementation writes, and counts."""
+
+    def test_what_spark_deleted_is_gone_and_the_rest_is_there(self):
+        self.server = Server("--query-extensions", table.extension_directory()).start()
+        self.addCleanup(self.server.close)
+        said = spark.run("version3.py", self.server.url + "/iceberg")
+        for name, counted in json.loads(said.strip().splitlines()[-1]).items():
+            for condition, expected in counted.items():
+                condition = condition.replace("timestamp", "timestamptz").replace("00:00:00'", "00:00:00Z'")
+                found = self.rows(f"SELECT count(*), sum(n)::BIGINT FROM spark.{name} WHERE {condition}")
+                self.assertEqual([list(row) for row in found], [expected], (name, condition))
 
 
 class StartTest(unittest.TestCase):

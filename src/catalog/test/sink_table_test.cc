@@ -58,6 +58,16 @@ TEST(SinkTable, ColumnsEvolveAroundTheKeptOnes) {
     }
 }
 
+TEST(SinkTable, AColumnHasNoValueInRowsThatCameWithoutIt) {
+    const auto kept = field(1, TypeKind::kString, true);
+    auto added = field(3, TypeKind::kInt);
+    added.initial_default = "null";
+    EXPECT_THAT(check_sink_change(kSink, make_base(), with_fields({kept, added})), IsOk());
+    added.initial_default = "42";
+    EXPECT_THAT(check_sink_change(kSink, make_base(), with_fields({kept, added})),
+                HasMessage("column c3 may not have an initial default"));
+}
+
 TEST(SinkTable, ItsFirstSpecPlaceAndWatermarkStay) {
     const auto base = make_base();
     EXPECT_THAT(check_sink_change(kSink, base, base), IsOk());

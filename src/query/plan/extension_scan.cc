@@ -74,6 +74,12 @@ bool has_equality_deletes(const TableFiles& table) {
 }  // namespace
 
 Result<> check_extension_reads(const TableFiles& table) {
+    if (table.location.find('"') != std::string::npos) {
+        return fail(ErrorCode::kUnsupported,
+                    table.needs_extension +
+                        "; DuckDB's iceberg extension does not help, since it reads no table whose "
+                        "location holds a quotation mark");
+    }
     if (!has_equality_deletes(table)) return {};
     return fail(ErrorCode::kUnsupported,
                 table.needs_extension +

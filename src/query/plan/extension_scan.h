@@ -10,7 +10,7 @@ namespace icelight::query {
 /// Whether DuckDB's iceberg extension (1.5.5) reads a table that needs it rightly.
 ///
 /// @error kUnsupported  not with equality deletes: it applies those of one partition to all, and
-///   fails over queries that do not name their columns.
+///   fails over queries that do not name their columns. Not at all where `"` is in the location.
 Result<> check_extension_reads(const TableFiles& table);
 
 /// The source of rows by which the extension reads `table` as it is or was: `iceberg_scan(...)`.

@@ -93,6 +93,13 @@ TEST(ExtensionScan, EqualityDeletesAreRefused) {
     EXPECT_THAT(check_extension_reads(table), HasMessage("equality deletes too"));
 }
 
+TEST(ExtensionScan, AQuotationMarkInTheLocationIsRefused) {
+    auto table = make_table();
+    table.location = "file:///w/q\"t/x.metadata.json";
+    EXPECT_THAT(check_extension_reads(table), IsError(ErrorCode::kUnsupported));
+    EXPECT_THAT(make_extension_scan(table), HasMessage("quotation mark"));
+}
+
 TEST(ExtensionScan, FiltersReachItWhereItLeavesOutFilesRightly) {
     EXPECT_TRUE(is_pruned_rightly(make_table()));
     for (const auto kind : {TransformKind::kDay, TransformKind::kMonth}) {
