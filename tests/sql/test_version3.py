@@ -6,12 +6,13 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import threading
 import time
 import unittest
 
 from harness import events, spark, table
-from harness.server import Server, StartFailed, scratch_directory
+from harness.server import RELEASE, Server, StartFailed, clean_environment, scratch_directory
 
 FORMATS = ("json", "csv", "ndjson", "parquet", "arrow")
 
@@ -77,6 +78,17 @@ class WithoutExtensionTest(Case):
             self.assertIn("deletion vectors of table version 3 are not read", said)
             self.assertIn("rewrite the table's files, or write it in version 2, or name DuckDB's iceberg extension in query.extensions", said)
         self.assertIn("deletion vectors", self.refused("SELECT 1 FROM plain, deleted"))
+
+    def test_a_stopped_directory_is_read_with_the_extension_too(self):
+        with Server() as server:
+            write_tables(server)
+            server.stop()
+            command = [RELEASE / "icelight", "query", "--data", server.data, "--format", "csv", "SELECT count(*) AS n, sum(n) AS s FROM deleted"]
+            without, found = (subprocess.run([*command, *more], capture_output=True, text=True, timeout=60, env=clean_environment())
+                              for more in ((), ("--extensions", table.extension_directory())))
+            self.assertEqual((without.returncode, without.stdout), (1, ""))
+            self.assertIn("or --extensions of icelight query", without.stderr)
+            self.assertEqual(found.stdout.split(), ["n,s", "17,170"])
 
     def test_what_was_before_the_first_deletion_is_read(self):
         first = table.load_table(self.server, "deleted").metadata.snapshots[0].snapshot_id
