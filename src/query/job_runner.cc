@@ -74,17 +74,12 @@ Result<Reply> JobRunner::run(Job& job) {
     auto reply = run_on(*worker, job);
     const bool needs_extension = worker->needs_extension();
     settle(pool_, std::move(worker));
-    return needs_extension ? run_with_extension(job, std::move(reply)) : reply;
+    if (!needs_extension || options_.extensions.empty()) return reply;
+    return run_with_extension(job);
 }
 
 /// What the plain worker cannot read and did not begin to answer, again where it can be read.
-Result<Reply> JobRunner::run_with_extension(Job& job, Result<Reply> refusal) {
-    if (options_.extensions.empty()) {
-        refusal.error().message +=
-            ", or name DuckDB's iceberg extension in query.extensions "
-            "(packaging/duckdb_extensions.sh brings it)";
-        return refusal;
-    }
+Result<Reply> JobRunner::run_with_extension(Job& job) {
     iceberg_pool_.start();
     ICE_ASSIGN(auto worker, iceberg_pool_.take(job.deadline));
     telemetry::worker_taken(WorkerKind::kIceberg);

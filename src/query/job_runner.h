@@ -45,7 +45,7 @@ private:
     std::optional<Reply> find_exact(const Job& job);
     Reply take_kept(const Job& job, const CachedAnswer& answer) const;
     Result<> check_extensions() const;
-    Result<Reply> run_with_extension(Job& job, Result<Reply> refusal);
+    Result<Reply> run_with_extension(Job& job);
     Result<Reply> run_on(WorkerClient& worker, Job& job);
     void settle(WorkerPool& pool, std::unique_ptr<WorkerClient> worker);
 

@@ -36,14 +36,11 @@ Result<TableInput> find_table(const StoppedLake& lake, const TableName& name) {
                 fmt::format("{}there is no table {}.{}", kRefusalPrefix, space, name.name));
 }
 
-}  // namespace
-
-Result<Reply> query_stopped(const StoppedLake& lake, const Request& request) {
+Result<Reply> run_on(WorkerClient& worker, const StoppedLake& lake, const Request& request) {
     const std::atomic<bool> is_cancelled{false};
     const QueryBounds bounds{deadline_in(request.timeout), &is_cancelled};
-    ICE_ASSIGN(const auto worker, WorkerClient::start(lake.options, WorkerKind::kPlain, 0));
     ICE_ASSIGN(const auto statement,
-               worker->prepare(
+               worker.prepare(
                    {request.sql, request.format, request.rows_max, request.timeout, request.values},
                    bounds));
     ExecuteMessage inputs;
@@ -69,8 +66,18 @@ Result<Reply> query_stopped(const StoppedLake& lake, const Request& request) {
         reply.body += piece;
         return true;
     };
-    ICE_ASSIGN(reply.facts, worker->execute(inputs, bounds, write));
+    ICE_ASSIGN(reply.facts, worker.execute(inputs, bounds, write));
     return reply;
+}
+
+}  // namespace
+
+Result<Reply> query_stopped(const StoppedLake& lake, const Request& request) {
+    ICE_ASSIGN(auto worker, WorkerClient::start(lake.options, WorkerKind::kPlain, 0));
+    auto reply = run_on(*worker, lake, request);
+    if (!worker->needs_extension() || lake.options.extensions.empty()) return reply;
+    ICE_ASSIGN(worker, WorkerClient::start(lake.options, WorkerKind::kIceberg, 0));
+    return run_on(*worker, lake, request);
 }
 
 }  // namespace icelight::query

@@ -17,7 +17,8 @@ struct StoppedLake {
     std::uint64_t tail_to = 0;       ///< After the log's last whole record.
 };
 
-/// Runs one query in a sandboxed worker of its own, which ends with it.
+/// Runs one query in a sandboxed worker of its own, which ends with it; again in one with DuckDB's
+/// iceberg extension when it needs that and the options have it.
 /// @error as Service's.
 Result<Reply> query_stopped(const StoppedLake& lake, const Request& request);
 

@@ -377,8 +377,7 @@ inline constexpr std::array kOptions = {
         "",
         "",
         "DuckDB extension directory with avro and iceberg (packaging/duckdb_extensions.sh prints "
-        "one); for tables of version 3 whose deletion vectors or default values are refused "
-        "without."},
+        "one); for tables of version 3 with deletion vectors, which are refused without."},
     Option{"query.insecure-sql",
            OptionType::kSwitch,
            "false",

@@ -6,12 +6,13 @@ import json
 import os
 import shutil
 import signal
+import subprocess
 import threading
 import time
 import unittest
 
 from harness import events, spark, table
-from harness.server import Server, StartFailed, scratch_directory
+from harness.server import RELEASE, Server, StartFailed, clean_environment, scratch_directory
 
 FORMATS = ("json", "csv", "ndjson", "parquet", "arrow")
 
@@ -78,14 +79,44 @@ class WithoutExtensionTest(Case):
             self.assertIn("rewrite the table's files, or write it in version 2, or name DuckDB's iceberg extension in query.extensions", said)
         self.assertIn("deletion vectors", self.refused("SELECT 1 FROM plain, deleted"))
 
+    def test_a_stopped_directory_is_read_with_the_extension_too(self):
+        with Server() as server:
+            write_tables(server)
+            server.stop()
+            command = [RELEASE / "icelight", "query", "--data", server.data, "--format", "csv", "SELECT count(*) AS n, sum(n) AS s FROM deleted"]
+            without, found = (subprocess.run([*command, *more], capture_output=True, text=True, timeout=60, env=clean_environment())
+                              for more in ((), ("--extensions", table.extension_directory())))
+            self.assertEqual((without.returncode, without.stdout), (1, ""))
+            self.assertIn("or --extensions of icelight query", without.stderr)
+            self.assertEqual(found.stdout.split(), ["n,s", "17,170"])
+
     def test_what_was_before_the_first_deletion_is_read(self):
         first = table.load_table(self.server, "deleted").metadata.snapshots[0].snapshot_id
         self.assertEqual(self.rows("SELECT count(*), sum(n) FROM deleted", asOf=str(first)), [(10, 45)])
 
-    def test_an_initial_default_is_refused_with_what_to_do(self):
-        said = self.refused("SELECT n FROM later")
-        self.assertIn('column "d" has an initial default (table version 3), which is not read', said)
-        self.assertIn("query.extensions", said)
+    def test_a_column_has_its_initial_default_in_older_files(self):
+        self.assertEqual(self.rows("SELECT * FROM later ORDER BY n"), [(1, "one", 42), (2, "two", 7), (3, "three", None)])
+        self.assertEqual(self.rows("SELECT n FROM later WHERE d = 42"), [(1,)])
+        self.assertEqual(self.rows("SELECT n FROM later WHERE d IS NULL"), [(3,)])
+        before = table.load_table(self.server, "later").metadata.snapshots[0]
+        self.assertEqual(self.rows("SELECT * FROM later", asOf=str(before.snapshot_id)), [(1, "one")])
+
+    def test_a_default_of_any_type_is_that_of_another_reader(self):
+        # Plain literals: for any other default DuckDB writes the older rows again.
+        columns = {"i": "INTEGER DEFAULT -5", "f": "FLOAT DEFAULT 1.5", "x": "DOUBLE DEFAULT 1e300", "c": "DECIMAL(9,2) DEFAULT 14.20",
+                   "day": "DATE DEFAULT '2017-11-16'", "tm": "TIME DEFAULT '22:31:08.5'", "ts": "TIMESTAMP DEFAULT '2017-11-16 22:31:08.123456'",
+                   "tz": "TIMESTAMPTZ DEFAULT '2017-11-16 22:31:08+00'", "t": "VARCHAR DEFAULT 'it''s \"x\"'",
+                   "u": "UUID DEFAULT 'f79c3e09-677c-4bbd-a479-3f349cb785e7'", "b": "BLOB DEFAULT '\\x00\\xFFa'"}
+        writer = table.connect_duckdb()
+        table.attach(writer, self.server)
+        writer.execute("CREATE TABLE lake.analytics.defaults (n BIGINT) WITH ('format-version' = '3')")
+        writer.execute("INSERT INTO lake.analytics.defaults VALUES (1)")
+        for name, column in columns.items():
+            writer.execute(f"ALTER TABLE lake.analytics.defaults ADD COLUMN {name} {column}")
+        texts = ", ".join(f"{name}::VARCHAR AS {name}" for name in columns)
+        expected = writer.execute(f"SELECT n, {texts} FROM lake.analytics.defaults").fetchall()
+        self.assertNotIn(None, expected[0])
+        self.assertEqual(self.rows(f"SELECT n, {texts} FROM defaults"), expected)
 
     def test_a_variant_is_refused_by_name_and_the_other_columns_are_read(self):
         self.assertIn("column \"v\" is of type VARIANT: cast it to VARCHAR", self.refused("SELECT * FROM various"))
@@ -138,8 +169,9 @@ class WithExtensionTest(Case):
         self.assertEqual(int(meta["snapshotId"]), table.load_table(self.server, "deleted").metadata.current_snapshot_id)
         self.assertEqual((meta["files"], meta["filesSkipped"], meta["rowsScanned"]), (2, 0, 20))
 
-    def test_a_column_has_its_initial_default_in_older_files(self):
-        self.assertEqual(self.rows("SELECT * FROM later ORDER BY n"), [(1, "one", 42), (2, "two", 7), (3, "three", None)])
+    def test_a_column_has_its_initial_default_beside_deletions(self):
+        self.writer.execute("DELETE FROM lake.analytics.later WHERE n = 2")
+        self.assertEqual(self.rows("SELECT * FROM later ORDER BY n"), [(1, "one", 42), (3, "three", None)])
         self.assertEqual(self.rows("SELECT n FROM later WHERE d = 42"), [(1,)])
         self.assertEqual(self.rows("SELECT n FROM later WHERE d IS NULL"), [(3,)])
 
@@ -151,9 +183,7 @@ class WithExtensionTest(Case):
             self.assertEqual(self.rows("SELECT count(*), sum(n) FROM deleted", asOf=str(snapshot.snapshot_id)), [wanted])
         moment = datetime.datetime.fromtimestamp(snapshots[1].timestamp_ms / 1000, datetime.timezone.utc).isoformat(timespec="milliseconds")
         self.assertEqual(self.rows("SELECT count(*), sum(n) FROM deleted", asOf=moment.replace("+00:00", "Z")), [expected[1]])
-        before = table.load_table(self.server, "later").metadata.snapshots[0]
-        self.assertEqual(self.rows("SELECT * FROM later", asOf=str(before.snapshot_id)), [(1, "one")])
-        self.assertEqual(self.rows("SELECT * FROM later", freshness="committed"), self.rows("SELECT * FROM later"))
+        self.assertEqual(self.rows("SELECT count(*) FROM deleted", freshness="committed"), [(17,)])
 
     def test_it_is_joined_with_tables_of_version_2_and_with_the_logs_tail(self):
         self.assertEqual(self.rows("SELECT d.n, k, p.t FROM deleted d JOIN old o USING (n) JOIN plain p USING (n)"), [(5, "k5", "x5")])

@@ -1,11 +1,17 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "query/plan/table_files.h"
 
 namespace icelight::query {
+
+/// Behind TableFiles::needs_extension, for where there is no extension.
+inline constexpr std::string_view kExtensionAdvice =
+    ", or name DuckDB's iceberg extension in query.extensions (or --extensions of icelight query; "
+    "packaging/duckdb_extensions.sh brings it)";
 
 /// Whether DuckDB's iceberg extension (1.5.5) reads a table that needs it rightly.
 ///

@@ -12,11 +12,10 @@
 #include "iceberg/time_travel.h"
 #include "io/file_system.h"
 #include "io/location.h"
+#include "query/plan/initial_default.h"
 
 namespace icelight::query {
 namespace {
-
-using iceberg::Field;
 
 bool is_deletion_vector(const iceberg::DataFile& file) {
     return file.content == iceberg::FileContent::kPositionDeletes &&
@@ -41,20 +40,21 @@ Result<LiveFile> slim(iceberg::ManifestEntry entry) {
     return live;
 }
 
-/// Version 3 lets a new column have a value in old files, which our reader does not fill in.
-std::string find_default(const std::vector<Field>& fields) {
-    for (const auto& field : fields) {
-        if (!field.initial_default.empty() && field.initial_default != "null") {
-            return fmt::format(
-                "column \"{}\" has an initial default (table version 3), which is not read; "
-                "rewrite "
-                "the table's files under a schema without it",
-                field.name);
-        }
-        auto inside = find_default(field.type.fields);
-        if (!inside.empty()) return inside;
-    }
-    return {};
+/// Version 3 lets a new field have a value in old files; our reader fills it in for whole columns.
+std::string find_unread_default(const iceberg::Schema& schema) {
+    const auto name = find_nested_default(schema.fields);
+    if (name.empty()) return {};
+    return fmt::format(
+        "column \"{}\" has an initial default inside (table version 3), which is not read; rewrite "
+        "the "
+        "table's files under a schema without it",
+        name);
+}
+
+bool has_defaults(const iceberg::Schema& schema) {
+    return std::any_of(schema.fields.begin(), schema.fields.end(), [](const auto& field) {
+        return initial_default_text(field).has_value();
+    });
 }
 
 Result<const iceberg::Snapshot*> find_snapshot(const iceberg::TableMetadata& metadata,
@@ -96,9 +96,9 @@ Result<std::shared_ptr<const TableFiles>> TableFilesCache::load_table(
     auto table = std::make_shared<TableFiles>();
     table->schema = *schema;
     table->location = location;
-    table->needs_extension = find_default(schema->fields);
+    table->needs_extension = find_unread_default(*schema);
     if (as_of) table->as_of_snapshot = snapshot->snapshot_id;
-    table->has_several_schemas = parsed->schemas.size() > 1;
+    table->has_several_schemas = parsed->schemas.size() > 1 || has_defaults(*schema);
     if (snapshot == nullptr) return table;
     ICE_TRY(load_snapshot(*snapshot, *table));
     return table;

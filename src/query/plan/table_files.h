@@ -52,7 +52,8 @@ struct TableFiles {
     iceberg::Schema schema;
     std::optional<std::int64_t> snapshot_id;  ///< Empty: never written.
     std::int64_t snapshot_time_ms = 0;
-    /// Files may hold other columns than `schema`: match them by field id.
+    /// Files may hold other columns than `schema`, or lack one that has an initial default: match
+    /// them by field id.
     bool has_several_schemas = false;
     /// By manifest; shared with the cache.
     std::vector<std::shared_ptr<const LiveFiles>> data;

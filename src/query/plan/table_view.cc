@@ -10,6 +10,7 @@
 #include "event/columns.h"
 #include "query/plan/delete_files.h"
 #include "query/plan/extension_scan.h"
+#include "query/plan/initial_default.h"
 
 namespace icelight::query {
 namespace {
@@ -76,12 +77,14 @@ Result<std::string> make_files_source(const TableFiles& table, const FileGroup& 
     for (const auto& field : table.schema.fields) {
         if (!table.has_several_schemas) break;
         ICE_ASSIGN(const auto type, sql_type_of(field.type));
+        const auto value = initial_default_text(field);
         fmt::format_to(std::back_inserter(schema),
-                       "{}{}: {{name: {}, type: {}, default_value: NULL}}",
+                       "{}{}: {{name: {}, type: {}, default_value: {}}}",
                        schema.empty() ? ", schema => MAP {" : ", ",
                        field.id,
                        quote_literal(field.name),
-                       quote_literal(type));
+                       quote_literal(type),
+                       value ? quote_literal(*value) : "NULL");
     }
     if (!schema.empty()) schema += '}';
     if (!group.position_deletes.empty()) {

@@ -87,6 +87,14 @@ TEST(TableView, SeveralSchemasAreMatchedByFieldId) {
                           "NULL}, 2: {name: 'type'"));
 }
 
+TEST(TableView, AnInitialDefaultIsWhatOlderFilesHold) {
+    auto table = make_table(true);
+    table.has_several_schemas = true;
+    table.schema.fields[1].initial_default = R"("it's")";
+    EXPECT_THAT(*make_select(table, TailKind::kNone, false),
+                HasSubstr("2: {name: 'type', type: 'VARCHAR', default_value: 'it''s'}"));
+}
+
 TEST(TableView, WildcardInAFileNameIsRefused) {
     auto table = make_table(true);
     LiveFiles manifest;

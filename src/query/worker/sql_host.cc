@@ -257,7 +257,8 @@ Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
     if (!table->needs_extension.empty() && !has_extension_) {
         ICE_TRY(check_extension_reads(*table));
         needs_extension_ = true;
-        return fail(ErrorCode::kUnsupported, table->needs_extension);
+        return fail(ErrorCode::kUnsupported,
+                    table->needs_extension + std::string(kExtensionAdvice));
     }
     std::vector<Conditions> conditions;
     if (table->data_files > 1) {

@@ -26,7 +26,7 @@ inline constexpr std::chrono::milliseconds kKillGrace{150};
 /// What a worker can read beside the tables that every worker reads.
 enum class WorkerKind : std::uint8_t {
     kPlain,    ///< Nothing.
-    kIceberg,  ///< What DuckDB's iceberg extension reads: deletion vectors, initial defaults.
+    kIceberg,  ///< What DuckDB's iceberg extension reads: deletion vectors, nested defaults.
 };
 
 /// Bounds of one exchange with a worker.

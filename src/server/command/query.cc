@@ -49,6 +49,7 @@ struct Options {
     std::string as_of;
     std::string space = "analytics";
     std::string events = "events";
+    std::string extensions;
     std::int64_t timeout_s = 300;
     bool is_committed_only = false;
 };
@@ -65,6 +66,9 @@ void add_options(CLI::App& app, Options& options) {
     app.add_flag("--committed", options.is_committed_only, "Without what the log alone holds");
     app.add_option("--namespace", options.space, "Of the event tables, for a stopped directory");
     app.add_option("--table", options.events, "Their name, for a stopped directory");
+    app.add_option("--extensions",
+                   options.extensions,
+                   "As query.extensions of a server, for a stopped directory");
 }
 
 /// Says on stderr that something is going on, when a person looks at it.
@@ -172,6 +176,8 @@ Result<query::StoppedLake> find_stopped_lake(const DirectoryLock& directory,
     lake.options.log_directory = directory.path() / "log";
     lake.options.space = options.space;
     lake.options.events = options.events;
+    if (!options.extensions.empty())
+        lake.options.extensions = std::filesystem::absolute(options.extensions);
     lake.options.allows_missing_landlock = query::landlock_version() == 0;
     ICE_ASSIGN(const auto state,
                catalog::sqlite::load_state_offline(directory.path() / "catalog.db"));
