@@ -266,6 +266,8 @@ class HistoryTest(SqlCase):
                 self.assertEqual((found["meta"]["rowCount"], found["meta"]["truncated"]), (len(self.sent), False))
                 self.assertGreaterEqual(found["meta"]["rowsScanned"], len(self.sent))
                 self.assertIn("filesSkipped", found["meta"])
+                columns = found["meta"]["columns"] if format != "json" else reply.json()["meta"]["columns"]
+                self.assertEqual(columns, [{"name": "user_id", "type": "VARCHAR"}])
 
     def test_what_failed_is_kept_too_and_found_by_its_words(self):
         self.query("SELECT nothing_like_it FROM events")
