@@ -54,6 +54,8 @@ struct Statement {
     /// The same tables give the same answer: nothing in it asks the clock, a random generator or
     /// the engine's course.
     bool is_repeatable = false;
+    /// External catalogs that it names, each once, lower case.
+    std::vector<std::string> externals;
     /// For each of `tables` what each mention of it asks of its rows. Not sent to the server.
     std::vector<std::vector<Predicates>> mentions;
     /// For each of `tables` the byte of the text where it is named first, or kNoPlace.
@@ -69,7 +71,11 @@ std::string place_text(std::string_view sql, std::size_t place);
 
 /// Checks `sql` of at most kSqlBytesMax bytes.
 ///
+/// @param externals  names of the external catalogs, lower case; their tables are named
+///   catalog.namespace.table and are not among Statement::tables.
 /// @error kInvalidArgument  refused; the message begins with kRefusalPrefix.
-Result<Statement> check_statement(engine::Session& session, std::string_view sql);
+Result<Statement> check_statement(engine::Session& session,
+                                  std::string_view sql,
+                                  const std::vector<std::string>& externals = {});
 
 }  // namespace icelight::query
