@@ -139,8 +139,9 @@ void QueryWriter::sort_by(const std::string& column, bool is_descending) {
 Checked<> QueryWriter::add_order() {
     if (query_.is_ungrouped && query_.order.empty()) return {};
     const auto items = effective_order(query_);
-    for (std::size_t i = 0; i < items.size(); ++i)
+    for (std::size_t i = 0; i < items.size(); ++i) {
         ICE_TRY(add_order_item(items[i], i));
+    }
     add_tie_breaks();
     return {};
 }
@@ -285,7 +286,7 @@ Checked<Compiled> compile_total(const Query& query,
 
 std::string time_column_name(const Query& query, std::size_t index) {
     const auto& time = query.time_dimensions.at(index);
-    const auto name = time.dimension.full_name();
+    auto name = time.dimension.full_name();
     if (time.granularity == nullptr) return name;
     const auto is_taken = [&](const TimeDimension& other) {
         return other.dimension == time.dimension;

@@ -124,10 +124,10 @@ bool is_json_path(std::string_view path) {
 }
 
 std::string json_field_sql(std::string_view alias, const JsonField& field) {
-    const auto text = fmt::format("json_extract_string({}.{}, {})",
-                                  quote_name(alias),
-                                  quote_name(field.column),
-                                  quote_text(field.path));
+    auto text = fmt::format("json_extract_string({}.{}, {})",
+                            quote_name(alias),
+                            quote_name(field.column),
+                            quote_text(field.path));
     if (field.type == ValueType::kNumber) return fmt::format("TRY_CAST({} AS DOUBLE)", text);
     if (field.type == ValueType::kBoolean) return fmt::format("TRY_CAST({} AS BOOLEAN)", text);
     return text;

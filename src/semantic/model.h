@@ -68,7 +68,7 @@ struct Dimension {
     std::vector<Granularity> granularities;  ///< kTime: the operator's, beside the calendar's.
 
     /// Of the calendar or the operator's own; null when there is none.
-    const Granularity* find_granularity(std::string_view name) const;
+    const Granularity* find_granularity(std::string_view wanted) const;
 };
 
 /// What a window measure does with the measure it is made of.
@@ -134,9 +134,9 @@ struct Cube {
     std::vector<Join> joins;
     std::optional<EventStream> event_stream;
 
-    const Dimension* find_dimension(std::string_view name) const;
-    const Measure* find_measure(std::string_view name) const;
-    const Segment* find_segment(std::string_view name) const;
+    const Dimension* find_dimension(std::string_view wanted) const;
+    const Measure* find_measure(std::string_view wanted) const;
+    const Segment* find_segment(std::string_view wanted) const;
 };
 
 /// A dimension, measure or segment with its cube. Lifetime: of the Model.

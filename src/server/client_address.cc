@@ -154,7 +154,9 @@ ClientAddress find_client_address(const http::Request& request, const ProxyList&
                               request.find_header("forwarded").has_value();
     if (client.address && proxies.holds(*client.address)) {
         Hops hops(request);
-        while (const auto hop = hops.next()) {
+        while (true) {
+            const auto hop = hops.next();
+            if (!hop) break;
             const auto address = IpAddress::parse(*hop);
             if (!address) break;
             client.address = address;

@@ -82,6 +82,7 @@ TEST(NameTable, EqualNamesHaveOneNumberInEveryArena) {
     AggregateMemory memory(8u << 20);
     const AggregateUse use(&memory);
     std::vector<std::uint32_t> numbers;
+    numbers.reserve(1'000);
     for (int i = 0; i < 1'000; ++i)
         numbers.push_back(memory.arena().number_of("name " + std::to_string(i)));
     std::thread([&] {

@@ -1,6 +1,6 @@
 #include "engine/parquet_writer.h"
 
-#include <optional>
+#include <memory>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -69,7 +69,7 @@ protected:
         ASSERT_THAT(database, IsOk());
         auto session = database->connect();
         ASSERT_THAT(session, IsOk());
-        session_.emplace(std::move(*session));
+        session_ = std::make_unique<Session>(std::move(*session));
     }
 
     std::string text(const std::string& sql) {
@@ -81,7 +81,7 @@ protected:
 
     testing::TempDir dir_;
     std::filesystem::path path_ = dir_.path() / "it's a file.parquet";
-    std::optional<Session> session_;
+    std::unique_ptr<Session> session_;
 };
 
 TEST_F(ParquetWriterTest, AHundredThousandRowsComeBackInOrder) {
@@ -94,12 +94,13 @@ TEST_F(ParquetWriterTest, AHundredThousandRowsComeBackInOrder) {
     ASSERT_THAT(result, IsOk());
     std::size_t next = 0;
     for (;;) {
-        auto chunk = result->next();
-        ASSERT_THAT(chunk, IsOk());
-        if (!chunk->has_value()) break;
-        const VectorView ids = (*chunk)->column(0);
-        const VectorView texts = (*chunk)->column(1);
-        for (std::size_t row = 0; row < (*chunk)->row_count(); ++row, ++next) {
+        const auto next_chunk = result->next();
+        ASSERT_THAT(next_chunk, IsOk());
+        const auto& chunk = *next_chunk;
+        if (!chunk) break;
+        const VectorView ids = chunk->column(0);
+        const VectorView texts = chunk->column(1);
+        for (std::size_t row = 0; row < chunk->row_count(); ++row, ++next) {
             ASSERT_EQ(ids.integer(row), static_cast<std::int64_t>(next));
             ASSERT_EQ(texts.is_null(row), next % 5 == 4);
             if (next % 5 != 4) {

@@ -20,10 +20,10 @@ protected:
         ASSERT_THAT(database, IsOk());
         auto session = database->connect();
         ASSERT_THAT(session, IsOk());
-        session_.emplace(std::move(*session));
+        session_ = std::make_unique<Session>(std::move(*session));
     }
 
-    std::optional<Session> session_;
+    std::unique_ptr<Session> session_;
 };
 
 TEST_F(QueryResultTest, ColumnsAreKnownWithoutRows) {
@@ -90,12 +90,13 @@ TEST_F(QueryResultTest, RowsStreamInOrder) {
     ASSERT_THAT(result, IsOk());
     std::int64_t expected = 0;
     for (;;) {
-        auto chunk = result->next();
-        ASSERT_THAT(chunk, IsOk());
-        if (!chunk->has_value()) break;
-        const VectorView numbers = (*chunk)->column(0);
-        const VectorView constants = (*chunk)->column(1);
-        for (std::size_t row = 0; row < (*chunk)->row_count(); ++row) {
+        const auto next_chunk = result->next();
+        ASSERT_THAT(next_chunk, IsOk());
+        const auto& chunk = *next_chunk;
+        if (!chunk) break;
+        const VectorView numbers = chunk->column(0);
+        const VectorView constants = chunk->column(1);
+        for (std::size_t row = 0; row < chunk->row_count(); ++row) {
             ASSERT_EQ(numbers.integer(row), expected++);
             ASSERT_EQ(constants.bytes(row), "constant");
         }

@@ -24,7 +24,7 @@ protected:
         ASSERT_THAT(database, IsOk());
         auto session = database->connect();
         ASSERT_THAT(session, IsOk());
-        session_.emplace(std::move(*session));
+        session_ = std::make_unique<Session>(std::move(*session));
     }
 
     std::string text(const std::string& sql, const std::vector<Value>& values = {}) {
@@ -32,7 +32,7 @@ protected:
         return result ? *result : "error: " + result.error().message;
     }
 
-    std::optional<Session> session_;
+    std::unique_ptr<Session> session_;
 };
 
 TEST_F(SessionTest, EveryKindOfValueCanBeBound) {

@@ -113,13 +113,14 @@ TEST(AppendText, ReadsTheRightRowOfNestedColumns) {
         "FROM range(5000) t(i) WHERE i % 2 = 1)");
     ASSERT_THAT(result, IsOk());
     for (;;) {
-        auto chunk = result->next();
-        ASSERT_THAT(chunk, IsOk());
-        if (!chunk->has_value()) break;
-        for (std::size_t row = 0; row < (*chunk)->row_count(); ++row) {
+        const auto next_chunk = result->next();
+        ASSERT_THAT(next_chunk, IsOk());
+        const auto& chunk = *next_chunk;
+        if (!chunk) break;
+        for (std::size_t row = 0; row < chunk->row_count(); ++row) {
             std::string text;
-            append_text((*chunk)->column(0), row, text);
-            ASSERT_EQ(text, (*chunk)->column(1).bytes(row));
+            append_text(chunk->column(0), row, text);
+            ASSERT_EQ(text, chunk->column(1).bytes(row));
         }
     }
 }

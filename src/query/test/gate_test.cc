@@ -54,19 +54,20 @@ const char* const kAllowed[] = {
      "FROM events"),
     "SELECT date_trunc('hour', timestamp AT TIME ZONE 'America/New_York') FROM events",
     "SELECT timestamp::date, CAST(_log_offset AS DECIMAL(18,3)), TRY_CAST('x' AS INT) FROM events",
-    "SELECT user_id, sequence_match('2 total=7d', timestamp, _log_offset, CASE event WHEN 'a' THEN "
-    "1 "
-    "WHEN 'b' THEN 2 END) FILTER (WHERE event IN ('a', 'b')) FROM events GROUP BY user_id",
-    "SELECT path_around('before=1 after=1', timestamp, _log_offset, event, event = 'a') FROM "
-    "events",
+    ("SELECT user_id, sequence_match('2 total=7d', timestamp, _log_offset, CASE event WHEN 'a' "
+     "THEN "
+     "1 "
+     "WHEN 'b' THEN 2 END) FILTER (WHERE event IN ('a', 'b')) FROM events GROUP BY user_id"),
+    ("SELECT path_around('before=1 after=1', timestamp, _log_offset, event, event = 'a') FROM "
+     "events"),
     "SELECT * FROM events WHERE timestamp >= now() - INTERVAL 1 DAY AND event IN ('a','b')",
     "SELECT * FROM events WHERE event LIKE 'a%' AND name NOT ILIKE '%b' AND name SIMILAR TO 'x.*'",
     "SELECT * FROM events WHERE user_id BETWEEN 'a' AND 'b' OR user_id IS NULL",
-    "SELECT CASE WHEN event = 'x' THEN 1 ELSE 0 END, coalesce(name, event), nullif(name, '') FROM "
-    "events",
+    ("SELECT CASE WHEN event = 'x' THEN 1 ELSE 0 END, coalesce(name, event), nullif(name, '') FROM "
+     "events"),
     "SELECT row_number() OVER (PARTITION BY user_id ORDER BY timestamp) FROM events",
-    "SELECT sum(x) OVER w, lag(x, 1) OVER w FROM range(10) t(x) WINDOW w AS (ORDER BY x ROWS 2 "
-    "PRECEDING)",
+    ("SELECT sum(x) OVER w, lag(x, 1) OVER w FROM range(10) t(x) WINDOW w AS (ORDER BY x ROWS 2 "
+     "PRECEDING)"),
     "SELECT event FROM events QUALIFY row_number() OVER (PARTITION BY event) = 1",
     "SELECT count(*) FILTER (WHERE event = 'a'), string_agg(event, ',' ORDER BY event) FROM events",
     "SELECT quantile_cont(_log_offset, [0.5, 0.9]), approx_count_distinct(user_id) FROM events",
@@ -84,8 +85,8 @@ const char* const kAllowed[] = {
     "WITH a AS (SELECT 1) SELECT 1 UNION SELECT * FROM a ORDER BY (SELECT 1 FROM a)",
     "SELECT * FROM range(10)",
     "SELECT * FROM generate_series(1, 10, 2) t(x)",
-    "SELECT * FROM generate_series(TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-02', INTERVAL 1 "
-    "HOUR)",
+    ("SELECT * FROM generate_series(TIMESTAMP '2024-01-01', TIMESTAMP '2024-01-02', INTERVAL 1 "
+     "HOUR)"),
     "SELECT * FROM unnest([1, 2, 3])",
     "SELECT unnest([1, 2, 3])",
     "SELECT * FROM events, LATERAL (SELECT unnest([1]) u)",
@@ -96,8 +97,8 @@ const char* const kAllowed[] = {
     "SELECT 1 + 2 * 3 / 4 - 5 % 6, 2 ** 3, 7 // 2, -1, ~1, 1 << 2, 'a' || 'b', NOT true, 5!",
     "SELECT * FROM events a JOIN events b USING (user_id)",
     "SELECT * FROM events a LEFT JOIN events b ON a.user_id = b.user_id",
-    "SELECT * FROM events a ASOF JOIN events b ON a.user_id = b.user_id AND a.timestamp >= "
-    "b.timestamp",
+    ("SELECT * FROM events a ASOF JOIN events b ON a.user_id = b.user_id AND a.timestamp >= "
+     "b.timestamp"),
     "SELECT * FROM events SEMI JOIN events_b USING (user_id)",
     "SELECT * FROM events CROSS JOIN range(3)",
     "SELECT * FROM events POSITIONAL JOIN range(3)",
@@ -108,12 +109,12 @@ const char* const kAllowed[] = {
     "SELECT * FROM events TABLESAMPLE 10 ROWS",
     "SELECT * FROM events USING SAMPLE 10%",
     "UNPIVOT (SELECT 1 a, 2 b) ON a, b INTO NAME n VALUE v",
-    "SELECT regexp_matches(event, 'a.*'), regexp_replace(event, 'a', 'b', 'g'), md5(event) FROM "
-    "events",
-    "SELECT strftime(timestamp, '%Y'), epoch_ms(timestamp), extract('hour' FROM timestamp) FROM "
-    "events",
-    "SELECT position('a' IN event), substring(event FROM 1 FOR 2), trim(BOTH 'x' FROM event) FROM "
-    "events",
+    ("SELECT regexp_matches(event, 'a.*'), regexp_replace(event, 'a', 'b', 'g'), md5(event) FROM "
+     "events"),
+    ("SELECT strftime(timestamp, '%Y'), epoch_ms(timestamp), extract('hour' FROM timestamp) FROM "
+     "events"),
+    ("SELECT position('a' IN event), substring(event FROM 1 FOR 2), trim(BOTH 'x' FROM event) FROM "
+     "events"),
     "SELECT 'a' COLLATE nocase = 'A'",
     "SELECT decode(raw), octet_length(raw), to_base64(raw) FROM events__rejected",
     "SELECT histogram(event), mode(event), arg_max(event, timestamp), any_value(event) FROM events",

@@ -217,7 +217,7 @@ TEST_F(Sandbox, TrialFailsWithSeccompAlone) {
 
 TEST_F(Sandbox, RefusesToStartBesideOtherThreads) {
     EXPECT_THAT(in_child([this]() -> Result<> {
-                    std::thread other([] { ::sleep(60); });
+                    std::thread other([] { ::pause(); });
                     other.detach();
                     return enter_sandbox(options());
                 }),

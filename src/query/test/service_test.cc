@@ -1,8 +1,7 @@
 #include "query/service.h"
 
-#include <signal.h>
-
 #include <chrono>
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <future>

@@ -64,7 +64,7 @@ TEST(StatementTree, PlacesThatAreNoneAreNotSaid) {
 TEST(StatementTree, DepthIsBounded) {
     std::string nested = R"({"type":"SELECT_NODE"})";
     for (int i = 0; i < 2'000; ++i)
-        nested = R"({"type":"JOIN","left":)" + nested + "}";
+        nested.insert(0, R"({"type":"JOIN","left":)").append("}");
     EXPECT_THAT(check(select_from(nested)), HasMessage("nested too deeply"));
 }
 

@@ -67,7 +67,7 @@ TEST(TableFiles, ATableIsReadAsItWas) {
         lake.flush();
         const auto now = cache.load(lake.metadata_location("events"));
         ASSERT_THAT(now, IsOk());
-        snapshots.push_back(*(*now)->snapshot_id);
+        snapshots.push_back((*now)->snapshot_id.value_or(0));
     }
     const auto location = lake.metadata_location("events");
     for (std::size_t i = 0; i < snapshots.size(); ++i) {

@@ -17,7 +17,7 @@ using icelight::testing::IsOk;
 class TailTest : public ::testing::Test {
 protected:
     void open(std::uint64_t bytes_max = 1u << 20) {
-        session_.emplace(*database_->connect());
+        session_ = std::make_unique<engine::Session>(*database_->connect());
         auto tail =
             Tail::create({lake_.path() / "log", bytes_max}, *session_, io::posix_file_system());
         ASSERT_THAT(tail, IsOk());
@@ -44,7 +44,7 @@ protected:
 
     testing::TinyLake lake_;
     Result<engine::Database> database_ = engine::Database::open({});
-    std::optional<engine::Session> session_;
+    std::unique_ptr<engine::Session> session_;
     std::optional<Tail> tail_;
     bool is_stopped_ = false;
 };

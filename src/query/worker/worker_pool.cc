@@ -73,25 +73,29 @@ bool WorkerPool::is_ready() const {
 void WorkerPool::keep() {
     ::pthread_setname_np(::pthread_self(), "query-keeper");
     std::unique_lock lock(mutex_);
-    while (!is_closed_) {
-        if (numbers_.size() < count_) {
-            lock.unlock();
-            start_one();
-            lock.lock();
-            if (problem_.empty()) continue;
-            changed_.wait_for(lock, kRetryAfter, [this] { return is_closed_; });
-            continue;
-        }
-        if (dead_.empty()) {
-            changed_.wait(lock, [this] { return is_closed_ || !dead_.empty(); });
-            continue;
-        }
-        auto gone = std::move(dead_);
-        dead_.clear();
+    while (!is_closed_)
+        keep_once(lock);
+}
+
+/// Starts a worker that is missing, or reaps those that are gone, or waits for either.
+void WorkerPool::keep_once(std::unique_lock<std::mutex>& lock) {
+    if (numbers_.size() < count_) {
         lock.unlock();
-        reap(gone);
+        start_one();
         lock.lock();
+        if (problem_.empty()) return;
+        changed_.wait_for(lock, kRetryAfter, [this] { return is_closed_; });
+        return;
     }
+    if (dead_.empty()) {
+        changed_.wait(lock, [this] { return is_closed_ || !dead_.empty(); });
+        return;
+    }
+    auto gone = std::move(dead_);
+    dead_.clear();
+    lock.unlock();
+    reap(gone);
+    lock.lock();
 }
 
 void WorkerPool::reap(const std::vector<std::unique_ptr<WorkerClient>>& gone) {

@@ -54,6 +54,7 @@ public:
 
 private:
     void keep();
+    void keep_once(std::unique_lock<std::mutex>& lock);
     void reap(const std::vector<std::unique_ptr<WorkerClient>>& gone);
     void start_one();
     std::size_t free_number() const;

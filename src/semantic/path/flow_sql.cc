@@ -15,9 +15,9 @@ constexpr std::string_view kArrow = "\xe2\x86\x92";
 
 /// What an event is called: by its dimension, or by its type where that is NULL.
 std::string event_name_sql(const Flow& flow) {
-    const auto& stream = *flow.scope.cube->event_stream;
+    const auto& stream = flow.scope.cube->event_stream;
     const auto name = fmt::format("CAST({} AS VARCHAR)", flow.event.item->sql);
-    const auto* const type = flow.scope.cube->find_dimension(stream.type);
+    const auto* const type = stream ? flow.scope.cube->find_dimension(stream->type) : nullptr;
     if (type == nullptr) return fmt::format("coalesce({}, '(none)')", name);
     return fmt::format("coalesce({}, {}, '(none)')", name, type->sql);
 }

@@ -66,9 +66,10 @@ json::object make_annotation(const Query& query) {
     for (const auto& ref : query.dimensions)
         dimensions[ref.full_name()] = describe_dimension(ref, query.dialect);
     json::object segments;
-    for (const auto& ref : query.segments)
+    for (const auto& ref : query.segments) {
         segments[ref.full_name()] =
             json::object{{"title", ref.item->title}, {"shortTitle", ref.item->title}};
+    }
     json::object times;
     for (std::size_t i = 0; i < query.time_dimensions.size(); ++i) {
         const auto& time = query.time_dimensions[i];

@@ -72,7 +72,7 @@ json::object periods_annotation(const Query& query, const TimeDimension& time) {
 }
 
 /// `{... members ..., "data": rows}`: the rows are text already.
-std::string with_data(json::object members, const std::string& data) {
+std::string with_data(const json::object& members, const std::string& data) {
     auto text = json::serialize(members);
     text.pop_back();
     text += R"(,"data":)";
@@ -129,9 +129,11 @@ std::string drizzle_result(const Answered& query, const ReplyFacts& facts) {
     if (const auto* time = query.query.compared())
         annotation["periods"] = periods_annotation(query.query, *time);
     out["annotation"] = std::move(annotation);
-    if (query.query.wants_total && query.parts.front().total)
-        out["total"] = *query.parts.front().total;
-    return with_data(std::move(out), write_drizzle_rows(query));
+    if (query.query.wants_total) {
+        const auto& total = query.parts.front().total;
+        if (total) out["total"] = *total;
+    }
+    return with_data(out, write_drizzle_rows(query));
 }
 
 std::string cube_result(const Answered& query,
@@ -152,7 +154,7 @@ std::string cube_result(const Answered& query,
     } else {
         out["total"] = nullptr;
     }
-    return with_data(std::move(out), write_cube_rows(query.query, part, is_blended));
+    return with_data(out, write_cube_rows(query.query, part, is_blended));
 }
 
 }  // namespace

@@ -92,9 +92,10 @@ json::object plan_node(const json::object& node, int depth) {
         if (const auto* filter = extra.if_contains("Filters")) out["filter"] = plan_text(*filter);
         if (const auto* table = extra.if_contains("Table")) out["table"] = plan_text(*table);
         std::string details;
-        for (const auto& [key, value] : extra)
+        for (const auto& [key, value] : extra) {
             details += fmt::format(
                 "{}{}: {}", details.empty() ? "" : "; ", std::string_view(key), plan_text(value));
+        }
         out["details"] = details;
     } else {
         out["details"] = "";

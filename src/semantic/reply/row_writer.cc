@@ -128,6 +128,7 @@ std::string write_drizzle_rows(const Answered& query) {
     for (std::size_t index = 0; index < query.parts.size(); ++index) {
         const auto& part = query.parts[index];
         std::vector<std::string> keys;
+        keys.reserve(part.compiled.columns.size());
         for (const auto& column : part.compiled.columns)
             keys.push_back(quoted(column.name) + ":");
         for (std::size_t row = 0; row < part.rows.size(); ++row) {

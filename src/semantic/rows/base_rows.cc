@@ -221,6 +221,7 @@ std::vector<const BaseRows::Item*> BaseRows::items_of(const JoinTree& tree) cons
 
 std::string BaseRows::write_together(SqlValues& values) const {
     std::vector<std::string> parts;
+    parts.reserve(trees_.size());
     for (const auto& tree : trees_)
         parts.push_back(fmt::format("({})", write_part(tree, items_of(tree), values)));
     std::vector<std::string> columns;

@@ -27,9 +27,10 @@ std::vector<Step> steps_from(const Model& model, const Cube& cube) {
     }
     for (const auto& other : model.cubes()) {
         for (const auto& join : other.joins) {
-            if (join.target == cube.name)
+            if (join.target == cube.name) {
                 steps.push_back(
                     {&cube, &other, &join, join.relationship == Relationship::kBelongsTo});
+            }
         }
     }
     return steps;

@@ -198,7 +198,7 @@ TEST_F(Filters, NothingUnknownGetsThrough) {
 TEST_F(Filters, DeepAndWideOnesAreBounded) {
     std::string deep = R"({"member":"Events.event","operator":"set"})";
     for (int i = 0; i < 20; ++i)
-        deep = R"({"and":[)" + deep + "]}";
+        deep.insert(0, R"({"and":[)").append("]}");
     EXPECT_FALSE(parse("[" + deep + "]").is_ok);
 }
 

@@ -81,12 +81,12 @@ awaitable<http::Response> answer_root(http::RequestPtr /*request*/) {
 void add_health_routes(http::Router& router, HealthRoutes with) {
     router.add({.method = http::Method::kGet,
                 .pattern = "/health",
-                .handler = [with](http::RequestPtr /*request*/) {
+                .handler = [with](const http::RequestPtr& /*request*/) {
                     return answer_health(with);
                 }});
     router.add({.method = http::Method::kGet,
                 .pattern = "/metrics",
-                .handler = [with](http::RequestPtr /*request*/) {
+                .handler = [with](const http::RequestPtr& /*request*/) {
                     return answer_metrics(with);
                 }});
     router.add({.method = http::Method::kGet, .pattern = "/", .handler = answer_root});

@@ -52,9 +52,8 @@ std::optional<http::Response> check(const Auth& auth, const http::Request& reque
 }
 
 awaitable<http::Response> answer(KeyRoutes with, KeyCall call) {
-    std::function<Result<std::string>()> work = [with, call = std::move(call)] {
-        return run_key_call(with.store, call);
-    };
+    std::function<Result<std::string>()> work =
+        std::bind_front(run_key_call, std::ref(with.store), std::move(call));
     auto body = co_await offload<std::string>(with.pool, std::move(work));
     if (!body) co_return http::make_error(body.error());
     auto response = http::make_json(http::status::kOk, std::move(*body));

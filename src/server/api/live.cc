@@ -87,15 +87,14 @@ public:
         if (!first_.empty()) co_return std::exchange(first_, {});
         while (!live_.watch_.is_closing()) {
             const live::Seen seen = live_.watch_.seen();
-            std::function<Result<live::Cursor::Piece>()> work = [cursor = cursor_, seen] {
-                return cursor->read(seen);
-            };
+            std::function<Result<live::Cursor::Piece>()> work =
+                std::bind_front(&live::Cursor::read, cursor_, seen);
             auto piece = co_await offload<live::Cursor::Piece>(live_.pool_, std::move(work));
             if (!piece) co_return tl::unexpected(std::move(piece).error());
             if (!piece->messages.empty()) co_return std::move(piece->messages);
             if (piece->is_behind) continue;
             StartWait start{&live_.watch_, seen};
-            auto why = co_await await_completion<Why>(std::move(start));
+            auto why = co_await await_completion<Why>(start);
             if (!why || *why != Why::kQuiet) continue;
             std::string quiet;
             live::append_quiet(cursor_->next_offset(), quiet);

@@ -52,8 +52,8 @@ int run_restore(const std::vector<std::string>& arguments) {
     if (!restored) return complain(restored.error().message);
     const auto move = find_move(*restored);
     if (!move) return complain(move.error().message);
-    if (*move) {
-        const auto moved = relocate_directory(*restored, **move);
+    if (const auto& found = *move) {
+        const auto moved = relocate_directory(*restored, *found);
         if (!moved) return complain(moved.error().message);
     }
     fmt::print("restored to {}\n", restored->string());

@@ -121,7 +121,7 @@ private:
         ICE_TRY(copy_file(log / wal::kKeyName));
         ICE_ASSIGN(const wal::Directory directory, wal::load_directory(log, files_, {}));
         for (const std::uint64_t seq : directory.sidecars) {
-            const auto copied = copy_file(log / wal::sidecar_name(seq));
+            auto copied = copy_file(log / wal::sidecar_name(seq));
             // Gone with its segment meanwhile.
             if (!copied && copied.error().code != ErrorCode::kNotFound) return copied;
         }

@@ -21,16 +21,16 @@ int run_relocate(const std::vector<std::string>& arguments) {
     // Held until the end: no server may be using it, and none starts meanwhile.
     const auto directory = DataDirectory::open(named);
     if (!directory) return complain(directory.error().message);
-    const auto move = find_move(directory->path());
-    if (!move) return complain(move.error().message);
-    if (!*move) {
+    const auto found = find_move(directory->path());
+    if (!found) return complain(found.error().message);
+    const auto& move = *found;
+    if (!move) {
         fmt::print("{} is where its tables say; nothing to do\n", directory->path().string());
         return 0;
     }
-    const auto moved = relocate_directory(directory->path(), **move);
+    const auto moved = relocate_directory(directory->path(), *move);
     if (!moved) return complain(moved.error().message);
-    fmt::print(
-        "{} tables moved from {} to {}\n", *moved, (*move)->from.string(), (*move)->to.string());
+    fmt::print("{} tables moved from {} to {}\n", *moved, move->from.string(), move->to.string());
     return 0;
 }
 

@@ -38,9 +38,7 @@ Result<std::string> check(const FsckRoutes& with) {
 }
 
 awaitable<http::Response> answer(std::shared_ptr<const FsckRoutes> with) {
-    std::function<Result<std::string>()> work = [with] {
-        return check(*with);
-    };
+    std::function<Result<std::string>()> work = std::bind_front(check, std::cref(*with));
     auto report = co_await offload<std::string>(with->pool, std::move(work));
     if (!report) co_return http::make_error(report.error());
     co_return http::make_json(http::status::kOk, std::move(*report));
@@ -52,7 +50,7 @@ void add_fsck_routes(http::Router& router, FsckRoutes with) {
     const auto shared = std::make_shared<const FsckRoutes>(std::move(with));
     router.add({.method = http::Method::kGet,
                 .pattern = "/api/fsck",
-                .handler = [shared](http::RequestPtr) { return answer(shared); },
+                .handler = [shared](const http::RequestPtr& /*request*/) { return answer(shared); },
                 .check = [shared](http::Request& request) -> std::optional<http::Response> {
                     auto allowed = shared->auth.check_admin(request);
                     if (allowed) return std::nullopt;
