@@ -1,7 +1,12 @@
 #include "base/child.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <poll.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -24,6 +29,9 @@ constexpr int kNamespaces =
 
 /// Of the child between clone and exec.
 constexpr std::size_t kStackBytes = 64 << 10;
+constexpr int kListenBacklog = 64;
+/// It listens before it execs, and this process waits for that; only sanitizers' builds do not.
+constexpr int kListenerWaitMs = 5'000;
 
 // Between clone and exec only async-signal-safe calls: the memory is the server's, and its other
 // threads may hold any lock.
@@ -34,6 +42,66 @@ void write_file(const char* path, const char* text) {
     ::close(fd);
 }
 
+/// Without an address, an interface is down.
+bool raise_loopback(int socket) {
+    ifreq request{};
+    request.ifr_name[0] = 'l';
+    request.ifr_name[1] = 'o';
+    if (::ioctl(socket, SIOCGIFFLAGS, &request) != 0) return false;
+    request.ifr_flags = static_cast<short>(request.ifr_flags | IFF_UP);
+    return ::ioctl(socket, SIOCSIFFLAGS, &request) == 0;
+}
+
+/// Sends the descriptor with one byte.
+bool send_descriptor(int socket, int descriptor) {
+    char byte = 'L';
+    iovec piece{&byte, 1};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof(control);
+    cmsghdr* const part = CMSG_FIRSTHDR(&message);
+    part->cmsg_level = SOL_SOCKET;
+    part->cmsg_type = SCM_RIGHTS;
+    part->cmsg_len = CMSG_LEN(sizeof(int));
+    std::memcpy(CMSG_DATA(part), &descriptor, sizeof(int));
+    return ::sendmsg(socket, &message, MSG_NOSIGNAL) == 1;
+}
+
+/// Listens in this process's network and hands the socket to the parent.
+bool send_listener(int parent, bool has_own_network) {
+    const int listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (listener < 0) return false;
+    if (has_own_network && !raise_loopback(listener)) return false;
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return ::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0 &&
+           ::listen(listener, kListenBacklog) == 0 && send_descriptor(parent, listener);
+}
+
+/// What send_descriptor() sent; not open when nothing came.
+UniqueFd receive_descriptor(int socket) {
+    char byte = 0;
+    iovec piece{&byte, 1};
+    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))]{};
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control;
+    message.msg_controllen = sizeof(control);
+    pollfd ready{socket, POLLIN, 0};
+    if (::poll(&ready, 1, kListenerWaitMs) != 1) return UniqueFd();
+    if (::recvmsg(socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT) != 1) return UniqueFd();
+    const cmsghdr* const part = CMSG_FIRSTHDR(&message);
+    if (part == nullptr || part->cmsg_type != SCM_RIGHTS) return UniqueFd();
+    int descriptor = -1;
+    std::memcpy(&descriptor, CMSG_DATA(part), sizeof(int));
+    return UniqueFd(descriptor);
+}
+
 struct ExecPlan {
     std::vector<char*> arguments;
     char* const* environment;
@@ -42,6 +110,7 @@ struct ExecPlan {
     int socket_fd;
     bool inherits_stderr;
     bool has_namespaces;
+    bool has_listener;
     pid_t parent;
 };
 
@@ -65,6 +134,7 @@ int run_child(void* argument) {
     }
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (!plan.has_namespaces && ::getppid() != plan.parent) ::_exit(1);
+    if (plan.has_listener && !send_listener(plan.socket_fd, plan.has_namespaces)) ::_exit(1);
     drop_signal_handlers();
     sigset_t none;
     sigemptyset(&none);
@@ -127,6 +197,7 @@ Result<Child> Child::spawn(const ChildOptions& options) {
                   .socket_fd = theirs.number(),
                   .inherits_stderr = options.inherits_stderr,
                   .has_namespaces = options.is_isolated,
+                  .has_listener = options.has_listener,
                   .parent = ::getpid()};
     for (auto& word : words)
         plan.arguments.push_back(word.data());
@@ -139,17 +210,30 @@ Result<Child> Child::spawn(const ChildOptions& options) {
         pid = clone_process(plan);
     }
     if (pid < 0) return fail(ErrorCode::kIo, "clone: " + std::generic_category().message(errno));
-    return Child(pid, std::move(ours));
+    Child child(pid, std::move(ours));
+    child.has_own_network_ = plan.has_namespaces;
+    if (options.has_listener) {
+        child.listener_ = receive_descriptor(child.socket_fd());
+        if (!child.listener_.is_open()) {
+            return fail(ErrorCode::kIo, "a worker cannot listen on its loopback network");
+        }
+    }
+    return child;
 }
 
 Child::Child(Child&& other) noexcept
-    : pid_(std::exchange(other.pid_, -1)), socket_(std::move(other.socket_)) {}
+    : pid_(std::exchange(other.pid_, -1)),
+      socket_(std::move(other.socket_)),
+      listener_(std::move(other.listener_)),
+      has_own_network_(other.has_own_network_) {}
 
 Child& Child::operator=(Child&& other) noexcept {
     if (this != &other) {
         destroy();
         pid_ = std::exchange(other.pid_, -1);
         socket_ = std::move(other.socket_);
+        listener_ = std::move(other.listener_);
+        has_own_network_ = other.has_own_network_;
     }
     return *this;
 }

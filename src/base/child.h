@@ -17,6 +17,8 @@ inline constexpr int kWorkerSocketFd = 3;
 struct ChildOptions {
     std::vector<std::string> arguments;  ///< After the program's name: {"worker", "sql"}.
     bool is_isolated = false;  ///< Own user, network, PID, IPC and UTS namespaces where permitted.
+    /// Gives this process a socket that listens in the child's network, see take_listener().
+    bool has_listener = false;
     bool inherits_stderr = true;  ///< Else /dev/null, as stdin and stdout always are.
 };
 
@@ -30,7 +32,7 @@ struct ChildOptions {
 /// Lifetime: the destructor kills and reaps.
 class Child {
 public:
-    /// @error kIo  the kernel refused a socket pair or a process.
+    /// @error kIo  the kernel refused a socket pair, a process or its listener.
     static Result<Child> spawn(const ChildOptions& options);
 
     Child(Child&& other) noexcept;
@@ -44,6 +46,13 @@ public:
 
     /// Hands the socket to an event loop; the Child no longer closes it.
     UniqueFd take_socket() { return std::move(socket_); }
+
+    /// With has_listener: a TCP socket of this process that listens on a free port of 127.0.0.1 in
+    /// the child's network: its own, which has nothing but loopback, when has_own_network().
+    UniqueFd take_listener() { return std::move(listener_); }
+
+    /// Whether the namespaces of is_isolated were permitted.
+    bool has_own_network() const { return has_own_network_; }
 
     /// SIGKILL. Reaping is left to wait() or the destructor.
     void kill();
@@ -59,6 +68,8 @@ private:
 
     pid_t pid_ = -1;
     UniqueFd socket_;
+    UniqueFd listener_;
+    bool has_own_network_ = false;
 };
 
 }  // namespace icelight

@@ -24,6 +24,11 @@ std::chrono::milliseconds left_until(Deadline deadline) {
     return std::max(left, std::chrono::milliseconds(1));
 }
 
+std::unique_ptr<Relay> make_relay(const Options& options) {
+    if (options.externals.empty()) return nullptr;
+    return std::make_unique<Relay>(RelayOptions{.targets = hosts_of(options.externals)});
+}
+
 }  // namespace
 
 JobRunner::JobRunner(const Options& options,
@@ -34,8 +39,9 @@ JobRunner::JobRunner(const Options& options,
       log_(log),
       catalog_(catalog),
       clock_(clock),
+      relay_(make_relay(options)),
       pool_(options, WorkerKind::kPlain, options.workers + 1),
-      iceberg_pool_(options, WorkerKind::kIceberg, options.workers),
+      iceberg_pool_(options, WorkerKind::kIceberg, options.workers, relay_.get()),
       cache_(options.cache_bytes_max) {}
 
 Result<> JobRunner::start() {
@@ -48,9 +54,18 @@ Result<> JobRunner::start() {
 
 Result<> JobRunner::check_extensions() const {
     if (options_.extensions.empty()) return {};
-    const auto worker = WorkerClient::start(options_, WorkerKind::kIceberg, 0);
-    if (!worker) return tl::unexpected(worker.error());
-    return {};
+    const auto worker = WorkerClient::start(options_, WorkerKind::kIceberg, 0, relay_.get());
+    if (worker) return {};
+    const auto& [code, message] = worker.error();
+    const bool has_hole = code == ErrorCode::kUnsupported || code == ErrorCode::kForbidden;
+    if (has_hole && !options_.externals.empty()) {
+        return fail(ErrorCode::kInvalidArgument,
+                    fmt::format("query.external-catalogs: {}; --insecure-sql reads them all the "
+                                "same",
+                                message));
+    }
+    if (code == ErrorCode::kInvalidArgument) return fail_in("query.extensions", worker.error());
+    return tl::unexpected(worker.error());
 }
 
 std::optional<Reply> JobRunner::find_recent(const Job& job) {
@@ -71,11 +86,21 @@ Result<Reply> JobRunner::run(Job& job) {
     ICE_ASSIGN(auto worker, pool_.take(job.deadline));
     telemetry::worker_taken(WorkerKind::kPlain);
     job.is_running = true;
-    auto reply = run_on(*worker, job);
+    job.began = clock_.steady();
+    const auto statement = prepare_on(*worker, job);
+    const bool names_externals = statement && !statement->externals.empty();
+    Result<Reply> reply;
+    if (names_externals) {
+        worker->give_up();
+    } else if (statement) {
+        reply = execute_on(*worker, job, *statement);
+    } else {
+        reply = tl::unexpected(statement.error());
+    }
     const bool needs_extension = worker->needs_extension();
     settle(pool_, std::move(worker));
-    if (!needs_extension || options_.extensions.empty()) return reply;
-    return run_with_extension(job);
+    const bool moves = names_externals || (needs_extension && !options_.extensions.empty());
+    return moves ? run_with_extension(job) : reply;
 }
 
 /// What the plain worker cannot read and did not begin to answer, again where it can be read.
@@ -83,7 +108,13 @@ Result<Reply> JobRunner::run_with_extension(Job& job) {
     iceberg_pool_.start();
     ICE_ASSIGN(auto worker, iceberg_pool_.take(job.deadline));
     telemetry::worker_taken(WorkerKind::kIceberg);
-    auto reply = run_on(*worker, job);
+    const auto statement = prepare_on(*worker, job);
+    Result<Reply> reply;
+    if (statement) {
+        reply = execute_on(*worker, job, *statement);
+    } else {
+        reply = tl::unexpected(statement.error());
+    }
     settle(iceberg_pool_, std::move(worker));
     return reply;
 }
@@ -129,19 +160,28 @@ Reply JobRunner::take_kept(const Job& job, const CachedAnswer& answer) const {
     return reply;
 }
 
-/// Section "admission": the worker reads the statement, then the moment is taken and held.
-Result<Reply> JobRunner::run_on(WorkerClient& worker, Job& job) {
+Result<Statement> JobRunner::prepare_on(WorkerClient& worker, const Job& job) {
     const Request& request = job.request;
-    const auto began = clock_.steady();
-    ICE_ASSIGN(const auto statement,
-               worker.prepare({request.sql,
-                               request.format,
-                               request.rows_max,
-                               left_until(job.deadline),
-                               request.values,
-                               request.limits,
-                               request.is_check},
-                              job.bounds()));
+    return worker.prepare({request.sql,
+                           request.format,
+                           request.rows_max,
+                           left_until(job.deadline),
+                           request.values,
+                           request.limits,
+                           request.is_check},
+                          job.bounds());
+}
+
+/// Section "admission": the worker has read the statement; the moment is taken and held.
+Result<Reply> JobRunner::execute_on(WorkerClient& worker, Job& job, const Statement& statement) {
+    const Request& request = job.request;
+    const bool names_externals = !statement.externals.empty();
+    if (names_externals && request.as_of) {
+        worker.give_up();
+        return fail(ErrorCode::kInvalidArgument,
+                    "asOf goes with tables of this server only, not with those of catalog " +
+                        statement.externals.front());
+    }
     auto admission = admit(options_, statement, request, log_, catalog_);
     if (!admission) {
         worker.give_up();
@@ -149,11 +189,15 @@ Result<Reply> JobRunner::run_on(WorkerClient& worker, Job& job) {
     }
     const auto admitted = clock_.steady();
     auto& inputs = admission->inputs;
-    inputs.waited = std::chrono::duration_cast<std::chrono::microseconds>(began - job.begin);
-    if (!request.is_committed_only && !request.as_of) inputs.admitted_us = clock_.now_us();
+    inputs.waited = std::chrono::duration_cast<std::chrono::microseconds>(job.began - job.begin);
+    const bool is_live = !request.is_committed_only && !request.as_of;
+    // Of what others write nothing is promised.
+    const bool is_others_alone = names_externals && statement.tables.empty();
+    if (is_live && !is_others_alone) inputs.admitted_us = clock_.now_us();
     Reply reply;
     reply.content_type = content_type_of(request.format);
-    const bool is_kept = request.staleness_max.count() > 0 || statement.is_repeatable;
+    const bool is_kept =
+        !names_externals && (request.staleness_max.count() > 0 || statement.is_repeatable);
     std::string kept;
     const WriteBody write = [&](std::string_view piece) {
         reply.bytes_written += piece.size();
@@ -180,7 +224,7 @@ void JobRunner::settle(WorkerPool& pool, std::unique_ptr<WorkerClient> worker) {
             telemetry::worker_recycled("memory");
             break;
         case WorkerFate::kBroken:
-            telemetry::worker_recycled("internal error");
+            telemetry::worker_recycled("its own wish");
             break;
         case WorkerFate::kCrashed:
             ++crashes_;

@@ -46,13 +46,15 @@ private:
     Reply take_kept(const Job& job, const CachedAnswer& answer) const;
     Result<> check_extensions() const;
     Result<Reply> run_with_extension(Job& job);
-    Result<Reply> run_on(WorkerClient& worker, Job& job);
+    static Result<Statement> prepare_on(WorkerClient& worker, const Job& job);
+    Result<Reply> execute_on(WorkerClient& worker, Job& job, const Statement& statement);
     void settle(WorkerPool& pool, std::unique_ptr<WorkerClient> worker);
 
     const Options& options_;
     wal::Log& log_;
     catalog::Catalog& catalog_;
-    const Clock& clock_;  ///< For measuring; waits go by the machine's.
+    const Clock& clock_;            ///< For measuring; waits go by the machine's.
+    std::unique_ptr<Relay> relay_;  ///< With external catalogs. Outlives the workers.
     WorkerPool pool_;
     /// Started by the first query that needs it. As many as there are threads, so that none waits
     /// here while a plain worker is idle.

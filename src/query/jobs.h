@@ -23,6 +23,7 @@ struct Job {
     Request request;
     Done done;
     SteadyTime begin;
+    SteadyTime began;  ///< When a worker took it.
     TimestampUs started_us = 0;
     Deadline deadline;
     std::atomic<bool> is_cancelled{false};

@@ -15,6 +15,7 @@
 #include "base/result.h"
 #include "engine/session.h"
 #include "query/as_of.h"
+#include "query/external/external_catalog.h"
 #include "query/limits.h"
 
 namespace icelight::wal {
@@ -154,6 +155,12 @@ struct Options {
     /// DuckDB extension directory, absolute, with avro and iceberg: for tables that only the latter
     /// reads. Empty: those are refused.
     std::filesystem::path extensions;
+    /// Catalogs of others; with them `extensions` holds httpfs too. Their hosts are all that a
+    /// worker which reads them can reach, through a relay of the service.
+    std::vector<ExternalCatalog> externals;
+    std::filesystem::path ca_file;  ///< Certificates for their https; may be empty.
+    /// Read them also where workers get no network of their own.
+    bool allows_shared_network = false;
     bool is_isolated = true;  ///< Own namespaces where permitted.
     /// Serve although the kernel has no Landlock: the other fences alone.
     bool allows_missing_landlock = false;
@@ -206,7 +213,8 @@ public:
     ///
     /// @error kUnavailable  none does; the message says why (no Landlock, a self-test that failed).
     ///   The service stays up and answers queries with that error.
-    /// @error kInvalidArgument  a worker cannot load Options::extensions: set them right.
+    /// @error kInvalidArgument  a worker cannot load Options::extensions, or must not have
+    ///   Options::externals: set them right; the message names the option.
     Result<> start();
 
     /// For Request::id, when the caller must know it before the query ends.

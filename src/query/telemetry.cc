@@ -76,6 +76,27 @@ void worker_recycled(const char* why) {
     log::debug(kModule, "a worker is replaced", {{"why", why}});
 }
 
+void relay_refused(const char* why, std::string_view what) {
+    metrics::counter("icelight_query_relay_refused_total",
+                     "Connections of SQL workers that the relay did not serve, by reason.",
+                     {{"why", why}})
+        .add();
+    log::warn(kModule, "the relay refused a worker", {{"why", why}, {"what", what}});
+}
+
+void relay_failed(const std::string& target, const std::string& error) {
+    static auto& counter = metrics::counter("icelight_query_relay_failed_total",
+                                            "Hosts of external catalogs that were not reached.");
+    counter.add();
+    log::warn(kModule, "a catalog's host was not reached", {{"host", target}, {"error", error}});
+}
+
+void relay_connections(int change) {
+    static auto& gauge = metrics::gauge("icelight_query_relay_connections",
+                                        "Connections of SQL workers through the relay.");
+    gauge.add(change);
+}
+
 void active_queries(std::size_t count) {
     static auto& gauge = metrics::gauge("icelight_query_active", "Queries running in workers.");
     gauge.set(static_cast<double>(count));

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "query/worker/worker_client.h"
@@ -29,6 +30,13 @@ void worker_crashed(const std::string& how);
 void worker_killed();
 /// DEBUG. A worker was replaced: resident memory, or an internal error.
 void worker_recycled(const char* why);
+
+/// WARN, counted by `why` ("host", "password", "malformed", "busy"): the relay did not serve a
+/// worker's connection.
+void relay_refused(const char* why, std::string_view what);
+/// WARN, counted. A host of an external catalog was not reached.
+void relay_failed(const std::string& target, const std::string& error);
+void relay_connections(int change);
 
 void active_queries(std::size_t count);
 void queue_depth(std::size_t count);

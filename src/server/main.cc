@@ -18,6 +18,7 @@
 #include "server/command/tail.h"
 #include "server/config.h"
 #include "server/cubes/load_model.h"
+#include "server/external/catalog_file.h"
 #include "server/key_command.h"
 #include "server/lifecycle.h"
 #include "server/version.h"
@@ -83,6 +84,8 @@ int run_serve(std::vector<std::string> arguments) {
     if (is_check) {
         if (auto cubes = icelight::server::load_model(*config); !cubes)
             return complain(cubes.error().message);
+        if (auto external = icelight::server::load_external_catalogs(*config); !external)
+            return complain(external.error().message);
         fmt::print("the configuration is valid\n");
         return 0;
     }

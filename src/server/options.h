@@ -378,6 +378,16 @@ inline constexpr std::array kOptions = {
         "",
         "DuckDB extension directory with avro and iceberg (packaging/duckdb_extensions.sh prints "
         "one); for tables of version 3 with deletion vectors, which are refused without."},
+    Option{"query.external-catalogs",
+           OptionType::kText,
+           "",
+           0,
+           0,
+           false,
+           "",
+           "",
+           "TOML file of other Iceberg REST catalogs whose tables SQL may name; for those who join "
+           "their events with another lake (docs/external-catalogs.md)."},
     Option{"query.insecure-sql",
            OptionType::kSwitch,
            "false",
@@ -387,7 +397,7 @@ inline constexpr std::array kOptions = {
            "--insecure-sql",
            "",
            "Listens beyond loopback even where the kernel has no Landlock to keep SQL from other "
-           "files."},
+           "files; reads external catalogs even where workers get no network of their own."},
 };
 
 }  // namespace icelight::server

@@ -1,6 +1,7 @@
 """Statements that try to get out of the SQL workers, each answered while strace and a listening socket
 watch: with all fences, with one kind alone, and with none, which is the control: then they succeed."""
 
+import http.server
 import json
 import os
 import pathlib
@@ -21,6 +22,7 @@ PROBE = ROOT / "build" / "dev" / "src" / "query" / "query_fence_probe"
 SECRET = "canary-7f3a91"
 DEADLINE_MS = 400
 GRACE_MS = 250
+WORKER_START_MS = 5_000
 SHARED_MACHINE_MS = 250  # a busy machine answers late; the worker's end itself is not late
 CORPUS = escapes.corpus()
 ENDLESS = [escape for escape in CORPUS if escape.kind == "endless"]
@@ -109,20 +111,20 @@ class Places:
 
 
 class Probe:
-    """query_fence_probe with the fences that are words in its name; with an extension directory, its workers are those that have
-    DuckDB's iceberg extension."""
+    """query_fence_probe with the fences that are words in its name. An argument, an extension directory, gives its workers DuckDB's
+    iceberg extension; more, the URLs of hosts, a relay to them."""
 
-    def __init__(self, fences, extensions=()):
+    def __init__(self, fences, arguments=()):
         self.directory = scratch_directory()
         self.trace = self.directory / "trace.txt"
         program = self.directory / f"probe-{fences}"
         os.link(PROBE, program)
-        self.process = subprocess.Popen([*watch.strace_command(self.trace), program, *extensions], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        self.process = subprocess.Popen([*watch.strace_command(self.trace), program, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, text=True, env=clean_environment(TMPDIR=str(self.directory)))
         self.places = json.loads(self.process.stdout.readline())
 
-    def ask(self, sql):
-        self.process.stdin.write(json.dumps({"sql": sql, "timeout_ms": DEADLINE_MS}) + "\n")
+    def ask(self, sql, timeout_ms=DEADLINE_MS):
+        self.process.stdin.write(json.dumps({"sql": sql, "timeout_ms": timeout_ms}) + "\n")
         self.process.stdin.flush()
         return json.loads(self.process.stdout.readline())
 
@@ -141,8 +143,8 @@ class Outcome:
     def __init__(self):
         self.answers = {}  # by name of the statement
         self.leaks, self.late = [], []
-        self.reads, self.writes, self.connections, self.programs = [], [], [], []
-        self.came = 0
+        self.reads, self.writes, self.connections, self.programs, self.sockets = [], [], [], [], []
+        self.came = self.refused = 0
         self.is_changed = False
 
     def judge(self, judge, deeds):
@@ -150,21 +152,52 @@ class Outcome:
         self.connections, self.programs = judge.connections(deeds), judge.programs(deeds)
 
 
-def probe_all(fences, corpus, extensions=()):
+class OtherLake:
+    """An Iceberg REST catalog without tables that notes the paths it was asked for."""
+
+    def __init__(self):
+        self.paths = []
+        lake = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):  # noqa: N802
+                lake.paths.append(self.path)
+                body = b'{"defaults": {}, "overrides": {}}'
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def probe_all(fences, corpus, arguments=(), timeout_ms=DEADLINE_MS):
     """Every statement of the corpus through a probe with these fences."""
-    outcome, watcher, probe = Outcome(), Watcher(), Probe(fences, extensions)
+    outcome, watcher = Outcome(), Watcher()
+    probe = Probe(fences, [str(argument).format(port=watcher.port) for argument in arguments])
     try:
         places = Places(probe.places["warehouse"], probe.places["log"], probe.places["spill"], pathlib.Path(probe.places["log"]).parent, watcher.port)
-        probe.ask("SELECT count(*) FROM events")
+        probe.ask("SELECT count(*) FROM events", timeout_ms)
         start = probe.deeds()
         for escape in corpus:
-            answer = probe.ask(places.fill(escape))
+            answer = probe.ask(places.fill(escape), timeout_ms)
             outcome.answers[escape.name] = answer
+            outcome.refused = answer["refused"]
             if answer["ok"] and SECRET in answer["text"]:
                 outcome.leaks.append(escape.name)
             if answer["ms"] > DEADLINE_MS + GRACE_MS + SHARED_MACHINE_MS:
                 outcome.late.append((escape.name, answer["ms"]))
         outcome.judge(watch.Judge([probe.places["warehouse"], probe.places["log"]], probe.places["spill"], start), probe.deeds())
+        outcome.sockets = sorted({f"{deed.call}({deed.path}" for deed in probe.deeds() if deed.call in ("socket", "connect", "bind")})
         outcome.came = watcher.came
         outcome.is_changed = places.state() != places.before
         places.close()
@@ -220,6 +253,57 @@ class FencesTest(ProbeCase):
         self.assertTrue(any(path.endswith("/secret.csv") for path in outcome.reads), "strace must see what is read")
         self.assertTrue(any(path.endswith("/out.csv") for path in outcome.writes), "strace must see what is written")
         self.assertTrue(outcome.is_changed)
+
+
+# What a worker that may connect to a relay could try beyond the corpus.
+DETOURS = [escapes.Escape(name, sql, "connect") for name, sql in (
+    ("iceberg elsewhere", "ATTACH '' AS remote (TYPE iceberg, ENDPOINT 'http://127.0.0.1:{port}', AUTHORIZATION_TYPE 'none')"),
+    ("iceberg elsewhere by name", "ATTACH '' AS remote (TYPE iceberg, ENDPOINT 'http://localhost:{port}/x', AUTHORIZATION_TYPE 'none')"),
+    ("iceberg elsewhere by TLS", "ATTACH '' AS remote (TYPE iceberg, ENDPOINT 'https://127.0.0.1:{port}', AUTHORIZATION_TYPE 'none')"),
+    ("token elsewhere", "CREATE SECRET s (TYPE iceberg, CLIENT_ID 'x', CLIENT_SECRET 'y', OAUTH2_SERVER_URI 'http://127.0.0.1:{port}/token')"),
+    ("no proxy", "SET GLOBAL http_proxy = ''"),
+    ("another proxy", "CREATE SECRET s (TYPE http, HTTP_PROXY '127.0.0.1:{port}')"))]
+
+
+@unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+class RelayTest(unittest.TestCase):
+    """Workers of external catalogs, which have sockets: they reach the relay, and through it the catalogs' hosts alone."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.extensions = table.extension_directory()
+
+    def probe(self, fences, corpus, is_open=False):
+        lake = OtherLake()
+        self.addCleanup(lake.close)
+        also = ["http://127.0.0.1:{port}"] if is_open else []
+        outcome = probe_all(fences, corpus, [self.extensions, lake.url, *also], WORKER_START_MS)
+        self.assertIn("/v1/config", lake.paths, "the way that there is must work")
+        return outcome
+
+    def assert_only_the_relay_was_reached(self, outcome):
+        self.assertEqual(outcome.came, 0)
+        self.assertEqual((outcome.leaks, outcome.reads, outcome.programs), ([], [], []))
+        self.assertFalse(outcome.is_changed)
+        kinds = {"socket": "AF_INET, SOCK_STREAM", "connect": 'sin_addr=inet_addr("127.0.0.1")'}
+        self.assertEqual([deed for deed in outcome.sockets if kinds.get(deed.split("(")[0], "none") not in deed], [])
+        self.assertTrue(outcome.sockets, "strace must see the way to the relay")
+
+    def test_without_the_gate_nothing_but_the_relay_is_reached(self):
+        outcome = self.probe("settings-sandbox", DETOURS + quick(of_kinds("connect", "read"), 16))
+        self.assert_only_the_relay_was_reached(outcome)
+        self.assertEqual(outcome.writes, [])
+        self.assertGreaterEqual(outcome.refused, 4, {name: answer["text"][:200] for name, answer in outcome.answers.items()})
+        self.assertIn("403", outcome.answers["iceberg elsewhere"]["text"])
+
+    def test_the_kernels_fences_hold_alone(self):
+        outcome = self.probe("sandbox", DETOURS + quick(of_kinds("connect"), 16))
+        self.assert_only_the_relay_was_reached(outcome)
+
+    def test_where_the_relay_leads_a_statement_arrives(self):
+        outcome = self.probe("settings-sandbox", DETOURS[:1], is_open=True)
+        self.assertGreaterEqual(outcome.came, 1, outcome.answers)
+        self.assertEqual(outcome.refused, 0)
 
 
 @unittest.skipUnless(shutil.which("strace"), "strace is not installed")

@@ -11,6 +11,10 @@ import threading
 import time
 import unittest
 
+from pyiceberg.manifest import (DataFile, DataFileContent, ManifestContent, ManifestEntry, ManifestEntryStatus, ManifestWriterV2,
+                                write_manifest_list)
+from pyiceberg.typedef import Record
+
 from harness import events, spark, table
 from harness.server import RELEASE, Server, StartFailed, clean_environment, scratch_directory
 
@@ -42,6 +46,42 @@ def write_tables(server):
                    "(4, '2020-01-02 00:00:00Z', 3), (5, '2020-01-02 12:00:00Z', 4)")
     writer.execute("DELETE FROM lake.analytics.days WHERE n = 5")
     return writer
+
+
+class EqualityDeletes(ManifestWriterV2):
+    """PyIceberg writes manifests of data files only."""
+
+    def content(self):
+        return ManifestContent.DELETES
+
+    @property
+    def _meta(self):
+        return {**super()._meta, "content": "deletes"}
+
+
+def delete_by_value(server, writer, name, value):
+    """Commits an equality delete of rows whose n is `value`, as Flink writes them."""
+    target = table.load_table(server, name)
+    metadata, snapshot = target.metadata, target.current_snapshot()
+    folder = metadata.location.removeprefix("file://")
+    path, number = f"{folder}/data/equal-{value}.parquet", snapshot.snapshot_id + 1
+    writer.execute(f"COPY (SELECT {value}::BIGINT AS n) TO '{path}' (FORMAT parquet, FIELD_IDS {{n: 1}})")
+    file = DataFile.from_args(content=DataFileContent.EQUALITY_DELETES, file_path=f"file://{path}", file_format="PARQUET", partition=Record(),
+                              record_count=1, file_size_in_bytes=os.path.getsize(path), equality_ids=[1])
+    manifest = target.io.new_output(f"file://{folder}/metadata/equal-{value}-m0.avro")
+    with EqualityDeletes(target.spec(), target.schema(), manifest, number, "null") as entries:
+        entries.add_entry(ManifestEntry.from_args(status=ManifestEntryStatus.ADDED, snapshot_id=number, data_file=file))
+    sequence = metadata.last_sequence_number + 1
+    place = f"file://{folder}/metadata/snap-{number}.avro"
+    with write_manifest_list(2, target.io.new_output(place), number, snapshot.snapshot_id, sequence, "null") as manifests:
+        manifests.add_manifests([entries.to_manifest_file(), *snapshot.manifests(target.io)])
+    made = {"snapshot-id": number, "parent-snapshot-id": snapshot.snapshot_id, "sequence-number": sequence, "timestamp-ms": metadata.last_updated_ms + 1,
+            "manifest-list": place, "summary": {"operation": "delete"}, "schema-id": metadata.current_schema_id,
+            "first-row-id": metadata.next_row_id, "added-rows": 0}
+    updates = [{"action": "add-snapshot", "snapshot": made}, {"action": "set-snapshot-ref", "ref-name": "main", "type": "branch", "snapshot-id": number}]
+    reply = server.request("POST", f"/iceberg/v1/namespaces/analytics/tables/{name}", json.dumps({"requirements": [], "updates": updates}),
+                           {"Content-Type": "application/json"})
+    assert reply.status == 200, reply.text()
 
 
 class Case(unittest.TestCase):
@@ -189,6 +229,33 @@ class WithExtensionTest(Case):
         self.assertEqual(self.rows("SELECT d.n, k, p.t FROM deleted d JOIN old o USING (n) JOIN plain p USING (n)"), [(5, "k5", "x5")])
         self.assertEqual(self.rows("SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM deleted)"), [(20, 17)])
         self.assertEqual(self.rows("SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM deleted)", freshness="committed"), [(0, 17)])
+
+    # Each kind alone is read: the one by our own reader, the other by the extension.
+    def test_equality_deletes_beside_deletion_vectors_are_refused_with_what_to_do(self):
+        for name in ("by_value", "twofold"):
+            self.writer.execute(f"CREATE TABLE lake.analytics.{name} (n BIGINT) WITH ('format-version' = '3')")
+            self.writer.execute(f"INSERT INTO lake.analytics.{name} SELECT i FROM range(10) t(i)")
+        self.writer.execute("DELETE FROM lake.analytics.twofold WHERE n = 7")
+        self.assertEqual(self.rows("SELECT count(*), sum(n) FROM twofold"), [(9, 38)])
+        for name in ("by_value", "twofold"):
+            delete_by_value(self.server, self.writer, name, 5)
+        self.assertEqual(self.rows("SELECT count(*), sum(n) FROM by_value"), [(9, 40)])
+        said = self.refused("SELECT count(*), sum(n) FROM twofold")
+        self.assertIn("rewrite the table's files", said)
+        self.assertIn("DuckDB's iceberg extension does not help, since the table has equality deletes too", said)
+
+    def test_damaged_vectors_are_an_error_and_never_more_rows(self):
+        for index, damage in enumerate((lambda bytes_: b"", lambda bytes_: bytes_[:40], lambda bytes_: bytes_[:60] + bytes([bytes_[60] ^ 1]) + bytes_[61:])):
+            name = f"damaged_{index}"
+            self.writer.execute(f"CREATE TABLE lake.analytics.{name} (n BIGINT) WITH ('format-version' = '3')")
+            self.writer.execute(f"INSERT INTO lake.analytics.{name} SELECT i FROM range(1000) t(i)")
+            self.writer.execute(f"DELETE FROM lake.analytics.{name} WHERE n % 10 = 3")
+            file = next((self.server.data / "warehouse" / "analytics" / name / "data").glob("*.puffin"))
+            file.write_bytes(damage(file.read_bytes()))
+            reply = self.query(f"SELECT count(*) FROM {name}")
+            self.assertIn(reply.status, (400, 500), reply.text()[:300])
+            self.assertRegex(reply.json()["error"], "Puffin|DeletionVector")
+        self.assertEqual(self.rows("SELECT count(*) + 13 FROM deleted"), [(30,)])
 
     def test_a_table_may_have_an_odd_name(self):
         self.server.request("POST", "/iceberg/v1/namespaces", json.dumps({"namespace": ["odd [x] 100%"]}), {"Content-Type": "application/json"})

@@ -73,6 +73,13 @@ bool is_show_functions(std::string_view sql) {
     return name.empty() || (name.front() == ';' && skip_blanks(name.substr(1)).empty());
 }
 
+/// The parser's message, but for the one that says nothing.
+std::string_view explain_parser(std::string_view message) {
+    if (message.find("NameListToString") == std::string_view::npos) return message;
+    return "a table's name has three parts at most, catalog.namespace.table; levels of a namespace "
+           "are one quoted part: \"a.b\"";
+}
+
 }  // namespace
 
 std::string place_text(std::string_view sql, std::size_t place) {
@@ -85,7 +92,9 @@ std::string place_text(std::string_view sql, std::size_t place) {
     return fmt::format(" (at character {})", characters + 1);
 }
 
-Result<Statement> check_statement(engine::Session& session, std::string_view sql) {
+Result<Statement> check_statement(engine::Session& session,
+                                  std::string_view sql,
+                                  const std::vector<std::string>& externals) {
     if (sql.size() > kSqlBytesMax) return refuse("the statement is longer than 256 KiB");
     if (sql.find('\0') != std::string_view::npos) return refuse("the statement holds a NUL byte");
     if (skip_blanks(sql).empty()) return refuse("the statement is empty");
@@ -100,9 +109,9 @@ Result<Statement> check_statement(engine::Session& session, std::string_view sql
     const auto tree = session.serialize_sql(text);
     if (!tree) {
         if (tree.error().code != ErrorCode::kInvalidArgument) return tl::unexpected(tree.error());
-        return refuse(tree.error().message);
+        return refuse(explain_parser(tree.error().message));
     }
-    auto statement = check_tree(*tree, text);
+    auto statement = check_tree(*tree, text, externals);
     if (!statement) return refuse(statement.error().message);
     if (statement->kind == StatementKind::kShowTables && select.size() != sql.size()) {
         return refuse("EXPLAIN takes a SELECT");

@@ -120,7 +120,8 @@ std::size_t place_of(const Object& object) {
 
 class Walk {
 public:
-    explicit Walk(std::string_view sql) : sql_(sql) {}
+    Walk(std::string_view sql, const std::vector<std::string>& catalogs)
+        : sql_(sql), catalogs_(catalogs) {}
 
     Result<> visit(Element element);
 
@@ -128,7 +129,9 @@ public:
         return {.kind = StatementKind::kRows,
                 .tables = std::move(tables_),
                 .uses_alias_catalog = uses_alias_catalog_,
-                .is_repeatable = is_repeatable_,
+                .is_repeatable = is_repeatable_ && externals_.empty(),
+                .externals = std::move(externals_),
+                .external_tables = std::move(external_tables_),
                 .mentions = std::move(mentions_),
                 .places = std::move(places_)};
     }
@@ -142,6 +145,8 @@ private:
     Result<> visit_ctes(const Object& query);
     Result<> visit_named_halves(const Object& query, const char* first, const char* second);
     Result<> visit_table(const Object& table);
+    Result<> add_external(const std::string& catalog, const Object& reference);
+    std::string no_catalog(const std::string& catalog) const;
     Result<> visit_table_function(const Object& reference);
     Result<> visit_show(const Object& show);
     Result<> declare(std::string_view cte_name);
@@ -150,6 +155,9 @@ private:
     bool is_in_scope(std::string_view name) const;
 
     const std::string_view sql_;
+    const std::vector<std::string>& catalogs_;  ///< External ones.
+    std::vector<std::string> externals_;        ///< Of these the named ones.
+    std::vector<ExternalTable> external_tables_;
     std::vector<std::string> scope_;  ///< Names of CTEs that can be seen here, lower case.
     std::vector<TableName> tables_;
     std::vector<std::vector<Predicates>> mentions_;  ///< Of each table.
@@ -311,16 +319,45 @@ Result<> Walk::visit_table(const Object& table) {
     ICE_TRY(visit_members(table));
     if (catalog.empty() && space.empty() && is_in_scope(name)) return {};
     if (catalog == kAliasCatalog) uses_alias_catalog_ = true;
-    if (!catalog.empty() && catalog != kCatalog && catalog != kAliasCatalog) {
-        return refuse_at(
-            table,
-            fmt::format(
-                "there is no catalog \"{}\"; use icelight. Tables of other catalogs are not "
-                "read here: join in an engine that attaches both, with this "
-                "server's Iceberg REST catalog at /iceberg",
-                catalog));
-    }
+    const bool is_ours = catalog.empty() || catalog == kCatalog || catalog == kAliasCatalog;
+    if (!is_ours) return add_external(catalog, table);
     return add_table({std::string(space), std::string(name)}, table);
+}
+
+Result<> Walk::add_external(const std::string& catalog, const Object& reference) {
+    if (std::find(catalogs_.begin(), catalogs_.end(), catalog) == catalogs_.end()) {
+        return refuse_at(reference, no_catalog(catalog));
+    }
+    const auto space = text_of(reference, "schema_name");
+    if (space.find('.') != std::string_view::npos) {
+        return refuse_at(
+            reference,
+            fmt::format(
+                "of catalog {} only namespaces of one level are read, not \"{}\"", catalog, space));
+    }
+    if (std::find(externals_.begin(), externals_.end(), catalog) == externals_.end()) {
+        externals_.push_back(catalog);
+    }
+    ExternalTable named{catalog, std::string(space), std::string(text_of(reference, "table_name"))};
+    if (std::find(external_tables_.begin(), external_tables_.end(), named) ==
+        external_tables_.end()) {
+        external_tables_.push_back(std::move(named));
+    }
+    return {};
+}
+
+std::string Walk::no_catalog(const std::string& catalog) const {
+    if (!catalogs_.empty()) {
+        return fmt::format("there is no catalog \"{}\"; there are {} and, of others, {}",
+                           catalog,
+                           kCatalog,
+                           fmt::join(catalogs_, ", "));
+    }
+    return fmt::format(
+        "there is no catalog \"{}\"; use icelight. Tables of other catalogs are read when "
+        "query.external-catalogs names them; else join in an engine that attaches both, with this "
+        "server's Iceberg REST catalog at /iceberg",
+        catalog);
 }
 
 Result<> Walk::add_table(TableName table, const Object& reference) {
@@ -376,7 +413,9 @@ bool is_show_tables(const Object& node) {
 
 }  // namespace
 
-Result<Statement> check_tree(std::string_view tree_json, std::string_view sql) {
+Result<Statement> check_tree(std::string_view tree_json,
+                             std::string_view sql,
+                             const std::vector<std::string>& externals) {
     simdjson::dom::parser parser;
     Object root;
     simdjson::dom::array statements;
@@ -395,7 +434,7 @@ Result<Statement> check_tree(std::string_view tree_json, std::string_view sql) {
         return refuse("the tree has an unknown shape");
     }
     if (is_show_tables(node)) return Statement{StatementKind::kShowTables};
-    Walk walk(sql);
+    Walk walk(sql, externals);
     ICE_TRY(walk.visit(statements.at(0).value_unsafe()));
     return walk.take_statement();
 }

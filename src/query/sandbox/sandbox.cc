@@ -29,6 +29,7 @@ constexpr long kLandlockAddRule = 445;
 constexpr long kLandlockRestrictSelf = 446;
 constexpr unsigned kCreateRulesetVersion = 1;
 constexpr int kRulePathBeneath = 1;
+constexpr int kRuleNetPort = 2;
 
 constexpr std::uint64_t kWriteFile = 1u << 1;
 constexpr std::uint64_t kReadFile = 1u << 2;
@@ -42,7 +43,8 @@ constexpr std::uint64_t kRefer = 1u << 13;        // version 2
 constexpr std::uint64_t kTruncate = 1u << 14;     // version 3
 constexpr std::uint64_t kIoctlDevice = 1u << 15;  // version 5
 constexpr std::uint64_t kBindAndConnectTcp = 3;   // version 4
-constexpr std::uint64_t kScopes = 3;              // version 6: abstract sockets, signals
+constexpr std::uint64_t kConnectTcp = 2;
+constexpr std::uint64_t kScopes = 3;  // version 6: abstract sockets, signals
 
 constexpr rlim_t kOpenFilesMax = 4096;
 constexpr int kCapabilitiesMax = 64;
@@ -55,16 +57,21 @@ struct RulesetAttributes {
 
 struct PathRule {
     std::uint64_t access;
-    std::int32_t directory_fd;
+    std::int32_t path_fd;
 } __attribute__((packed));
+
+struct PortRule {
+    std::uint64_t access;
+    std::uint64_t port;
+};
 
 tl::unexpected<Error> refused(std::string_view what) {
     return fail(ErrorCode::kIo, fmt::format("sandbox: {}: {}", what, errno_text(errno)));
 }
 
-Result<> add_rule(int ruleset, const std::filesystem::path& directory, std::uint64_t access) {
-    const UniqueFd opened(::open(directory.c_str(), O_PATH | O_CLOEXEC));
-    if (!opened.is_open()) return refused(directory.native());
+Result<> add_rule(int ruleset, const std::filesystem::path& path, std::uint64_t access) {
+    const UniqueFd opened(::open(path.c_str(), O_PATH | O_CLOEXEC));
+    if (!opened.is_open()) return refused(path.native());
     const PathRule rule{access, opened.number()};
     if (::syscall(kLandlockAddRule, ruleset, kRulePathBeneath, &rule, 0U) != 0) {
         return refused("landlock_add_rule");
@@ -77,7 +84,7 @@ Result<> enter_landlock(const SandboxOptions& options, int version) {
     std::size_t bytes = sizeof(handled.files);
     if (version >= 2) handled.files |= kRefer;
     if (version >= 3) handled.files |= kTruncate;
-    if (version >= 4) {
+    if (version >= kLandlockSeesPorts) {
         handled.network = kBindAndConnectTcp;
         bytes += sizeof(handled.network);
     }
@@ -95,8 +102,17 @@ Result<> enter_landlock(const SandboxOptions& options, int version) {
     for (const auto& directory : options.readable) {
         ICE_TRY(add_rule(ruleset.number(), directory, kRead));
     }
+    for (const auto& file : options.readable_files) {
+        ICE_TRY(add_rule(ruleset.number(), file, kReadFile));
+    }
     const std::uint64_t truncate = handled.files & kTruncate;
     ICE_TRY(add_rule(ruleset.number(), options.writable, kRead | kWrite | truncate));
+    if (options.tcp_port && version >= kLandlockSeesPorts) {
+        const PortRule rule{kConnectTcp, *options.tcp_port};
+        if (::syscall(kLandlockAddRule, ruleset.number(), kRuleNetPort, &rule, 0U) != 0) {
+            return refused("landlock_add_rule");
+        }
+    }
     if (::syscall(kLandlockRestrictSelf, ruleset.number(), 0U) != 0) {
         return refused("landlock_restrict_self");
     }
@@ -166,7 +182,7 @@ Result<> enter_sandbox(const SandboxOptions& options) {
         ICE_TRY(enter_landlock(options, version));
     }
     ICE_TRY(drop_capabilities());
-    return load_seccomp_filter();
+    return load_seccomp_filter(options.tcp_port.has_value());
 }
 
 }  // namespace icelight::query

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 #include "base/result.h"
@@ -11,18 +12,26 @@ namespace icelight::query {
 
 struct SandboxOptions {
     std::vector<std::filesystem::path> readable;  ///< Existing directories.
-    std::filesystem::path writable;               ///< An existing directory, readable too.
-    std::uint64_t data_bytes_max = 0;             ///< RLIMIT_DATA.
-    std::uint64_t file_bytes_max = 0;             ///< RLIMIT_FSIZE.
+    std::vector<std::filesystem::path> readable_files;
+    std::filesystem::path writable;    ///< An existing directory, readable too.
+    std::uint64_t data_bytes_max = 0;  ///< RLIMIT_DATA.
+    std::uint64_t file_bytes_max = 0;  ///< RLIMIT_FSIZE.
     bool requires_landlock = true;
+    /// TCP sockets over IPv4 may connect to this port. Landlock sees ports since version 4, and
+    /// never addresses: where nothing else must be reached, the process has to be in a network of
+    /// its own (ChildOptions::is_isolated).
+    std::optional<std::uint16_t> tcp_port;
+    bool requires_own_network = true;  ///< With tcp_port: the trial fails elsewhere.
 };
+
+inline constexpr int kLandlockSeesPorts = 4;
 
 /// Version of Landlock's interface in this kernel; 0: it has none, or it is switched off.
 int landlock_version();
 
 /// Confines the calling process, for good: resource limits, no core dumps, not traceable, no
-/// capabilities, Landlock (only the directories above), seccomp (no sockets, processes, signals,
-/// executable memory, links, modes).
+/// capabilities, Landlock (only the directories above), seccomp (no sockets but those to tcp_port,
+/// no processes, signals, executable memory, links, modes).
 ///
 /// Landlock binds the calling thread and those it starts later: call it while there is only one.
 /// @error kUnsupported  this kernel has no Landlock and requires_landlock; nothing was done.

@@ -1,9 +1,12 @@
 #include "query/sandbox/seccomp_filter.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -78,9 +81,6 @@ void add_rules(Rules& rules) {
         rules.add(SCMP_ACT_ALLOW, call);
     for (const int call : kProcessCalls)
         rules.add(SCMP_ACT_ALLOW, call);
-    // The one socket there is, to the server; no address, no further descriptors.
-    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(sendto), argument_is(0, kWorkerSocketFd), argument_is(4, 0));
-    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(recvfrom), argument_is(0, kWorkerSocketFd));
     // Memory is never executable.
     rules.add(SCMP_ACT_ALLOW, SCMP_SYS(mmap), argument_has(2, PROT_EXEC, 0));
     rules.add(SCMP_ACT_ALLOW, SCMP_SYS(mprotect), argument_has(2, PROT_EXEC, 0));
@@ -96,18 +96,57 @@ void add_rules(Rules& rules) {
         rules.add(SCMP_ACT_KILL_PROCESS, call);
 }
 
+/// The one socket there is, to the server; no address, no further descriptors.
+void add_worker_socket_rules(Rules& rules) {
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(sendto), argument_is(0, kWorkerSocketFd), argument_is(4, 0));
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(recvfrom), argument_is(0, kWorkerSocketFd));
+}
+
+/// What an HTTP client needs. Landlock sees connect() alone, so that no other call may bring an
+/// address along: sendto() without one, no sendmsg(). Nor does it see what is not plain TCP.
+void add_tcp_rules(Rules& rules) {
+    constexpr std::uint64_t kSocketType = 0xf;
+    for (const std::uint64_t protocol : {IPPROTO_IP, IPPROTO_TCP}) {
+        rules.add(SCMP_ACT_ALLOW,
+                  SCMP_SYS(socket),
+                  argument_is(0, AF_INET),
+                  argument_has(1, kSocketType, SOCK_STREAM),
+                  argument_is(2, protocol));
+    }
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(connect));
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(sendto), argument_is(4, 0));
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(recvfrom));
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(shutdown));
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(getsockname));
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(getpeername));
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(getsockopt), argument_is(1, SOL_SOCKET));
+    rules.add(SCMP_ACT_ALLOW,
+              SCMP_SYS(setsockopt),
+              argument_is(1, SOL_SOCKET),
+              argument_is(2, SO_KEEPALIVE));
+    for (const std::uint64_t option : {TCP_NODELAY, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT}) {
+        rules.add(SCMP_ACT_ALLOW,
+                  SCMP_SYS(setsockopt),
+                  argument_is(1, IPPROTO_TCP),
+                  argument_is(2, option));
+    }
+    // How a client's threads wake each other.
+    rules.add(SCMP_ACT_ALLOW, SCMP_SYS(eventfd2));
+}
+
 tl::unexpected<Error> refused(int status) {
     return fail(ErrorCode::kIo, fmt::format("sandbox: seccomp: {}", errno_text(-status)));
 }
 
 }  // namespace
 
-Result<> load_seccomp_filter() {
+Result<> load_seccomp_filter(bool has_tcp) {
     const std::unique_ptr<void, void (*)(void*)> context(seccomp_init(SCMP_ACT_ERRNO(EPERM)),
                                                          [](void* c) { seccomp_release(c); });
     if (!context) return refused(-ENOMEM);
     Rules rules(context.get());
     add_rules(rules);
+    has_tcp ? add_tcp_rules(rules) : add_worker_socket_rules(rules);
     if (rules.status() != 0) return refused(rules.status());
     seccomp_attr_set(context.get(), SCMP_FLTATR_CTL_TSYNC, 1);
     const int loaded = seccomp_load(context.get());

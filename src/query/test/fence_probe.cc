@@ -3,8 +3,10 @@
 // The fences that stand are words in the name of the program's file: "gate", "settings", "sandbox";
 // workers are the same file again and are told nothing else. Makes a small lake, prints one line
 // with its directories, then answers each line of stdin, which is the JSON {"sql", "timeout_ms"},
-// with one line {"ok", "text", "ms"}. Every statement gets a fresh worker: with an argument, an
-// extension directory, one that has DuckDB's iceberg extension.
+// with one line {"ok", "text", "ms", "refused"}, the last being how often the relay has refused a
+// host. Every statement gets a fresh worker: with an argument, an extension directory, one that has
+// DuckDB's iceberg extension; with a second, the URL of a REST catalog, one that reads this
+// external catalog, "outside". A third is the URL of one more host that it may reach.
 #include <atomic>
 #include <chrono>
 #include <filesystem>
@@ -13,10 +15,12 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "base/metrics.h"
 #include "query/reply/json_value.h"
 #include "query/service.h"
 #include "query/test/tiny_lake.h"
@@ -54,6 +58,13 @@ Result<std::string> ask_service(Service& service, const Request& request) {
     service.run(request, [promise](Result<Reply> reply) { promise->set_value(std::move(reply)); });
     ICE_ASSIGN(auto reply, future.get());
     return std::move(reply.body);
+}
+
+int refused_hosts() {
+    constexpr std::string_view kName = "icelight_query_relay_refused_total{why=\"host\"} ";
+    const auto text = metrics::serialize();
+    const auto at = text.find(kName);
+    return at == std::string::npos ? 0 : std::stoi(text.substr(at + kName.size()));
 }
 
 /// Workers with the extension, asked directly: a service asks a plain one first.
@@ -104,12 +115,24 @@ void answer(const Ask& ask, const std::string& line) {
     const auto reply = ask(request);
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - begin);
-    std::cout << fmt::format(R"({{"ok":{},"text":{},"ms":{}}})",
+    std::cout << fmt::format(R"({{"ok":{},"text":{},"ms":{},"refused":{}}})",
                              reply.has_value(),
                              json_text(reply ? *reply : reply.error().message),
-                             took.count())
+                             took.count(),
+                             refused_hosts())
               << '\n'
               << std::flush;
+}
+
+/// See the top; the catalog has one location, which is made.
+void add_external(const std::vector<std::string>& arguments, Options& options) {
+    if (arguments.size() < 2) return;
+    const auto location = options.warehouse.parent_path() / "outside";
+    std::filesystem::create_directory(location);
+    options.externals = {{.name = "outside",
+                          .uri = arguments[1],
+                          .server_uri = arguments.size() > 2 ? arguments[2] : "",
+                          .locations = {"file://" + location.native() + "/"}}};
 }
 
 int end_with(const Error& error) {
@@ -117,7 +140,7 @@ int end_with(const Error& error) {
     return 1;
 }
 
-int probe(const std::filesystem::path& extensions) {
+int probe(const std::vector<std::string>& arguments) {
     testing::TinyLake lake;
     lake.append(100, 2);
     lake.flush();
@@ -126,10 +149,13 @@ int probe(const std::filesystem::path& extensions) {
     options.workers = 1;
     options.memory_limit_bytes = kMemoryBytesMax;
     options.recycle_bytes = 0;
-    options.extensions = extensions;
+    if (!arguments.empty()) options.extensions = arguments[0];
+    add_external(arguments, options);
     Service service(options, lake.log(), lake.catalog(), system_clock());
     ExtensionWorkers workers(options, lake);
-    const auto started = extensions.empty() ? service.start() : workers.start();
+    // A service asks a plain worker first, unless the statement names an external catalog.
+    const bool asks_directly = arguments.size() == 1;
+    const auto started = asks_directly ? workers.start() : service.start();
     if (!started) return end_with(started.error());
     std::cout << fmt::format(R"({{"warehouse":{},"log":{},"spill":{}}})",
                              json_text(options.warehouse.native()),
@@ -139,7 +165,7 @@ int probe(const std::filesystem::path& extensions) {
               << std::flush;
     std::string line;
     while (std::getline(std::cin, line)) {
-        if (extensions.empty()) {
+        if (!asks_directly) {
             answer([&](const Request& request) { return ask_service(service, request); }, line);
             continue;
         }
@@ -159,5 +185,5 @@ int main(int argc, char** argv) {
     if (argc == 3 && std::string_view(argv[1]) == "worker") {
         return run_sql_worker(fences_of_program());
     }
-    return probe(argc == 2 ? argv[1] : "");
+    return probe({argv + 1, argv + argc});
 }

@@ -431,5 +431,62 @@ TEST(Gate, BytesThatAreNoTextAreRefused) {
     EXPECT_THAT(tables_of("SELECT 1\0; DROP TABLE x"sv), StartsWith(kRefusalPrefix));
 }
 
+TEST(Gate, TablesOfExternalCatalogsAreNamedByThreeParts) {
+    const std::vector<std::string> catalogs = {"crm", "erp"};
+    const auto check = [&](std::string_view sql) {
+        return check_statement(session(), sql, catalogs);
+    };
+    const auto both = check(
+        "SELECT * FROM CRM.sales.orders o JOIN \"erp\".a.b ON true JOIN crm.x.y ON true, events");
+    ASSERT_THAT(both, IsOk());
+    EXPECT_THAT(both->externals, ::testing::ElementsAre("crm", "erp"));
+    EXPECT_THAT(both->tables, ::testing::ElementsAre(TableName{"", "events"}));
+    EXPECT_THAT(both->external_tables,
+                ::testing::ElementsAre(ExternalTable{"crm", "sales", "orders"},
+                                       ExternalTable{"erp", "a", "b"},
+                                       ExternalTable{"crm", "x", "y"}));
+    EXPECT_FALSE(both->is_repeatable);
+    for (const auto* const sql : {"SELECT (SELECT count(*) FROM crm.a.b)",
+                                  "WITH c AS (FROM crm.a.b) FROM c",
+                                  "DESCRIBE crm.a.b",
+                                  "SUMMARIZE crm.a.b",
+                                  "EXPLAIN SELECT * FROM crm.a.b",
+                                  "SELECT crm.a.b.x FROM crm.a.b WHERE x > 1"}) {
+        const auto one = check(sql);
+        ASSERT_THAT(one, IsOk()) << sql;
+        EXPECT_THAT(one->externals, ::testing::ElementsAre("crm")) << sql;
+    }
+    // Two parts are a namespace and a table of ours, whatever they are called.
+    const auto ours = check("SELECT * FROM crm.orders");
+    ASSERT_THAT(ours, IsOk());
+    EXPECT_TRUE(ours->externals.empty());
+    EXPECT_THAT(ours->tables, ::testing::ElementsAre(TableName{"crm", "orders"}));
+    EXPECT_TRUE(check("SELECT * FROM icelight.crm.orders")->externals.empty());
+}
+
+TEST(Gate, OtherCatalogsAndDeepNamespacesAreRefusedWithWhatThereIs) {
+    const std::vector<std::string> catalogs = {"crm", "erp"};
+    const auto said = [&](std::string_view sql) {
+        const auto checked = check_statement(session(), sql, catalogs);
+        return checked ? "none" : checked.error().message;
+    };
+    EXPECT_EQ(said("SELECT * FROM cmr.a.b"),
+              "SQL validation failed: there is no catalog \"cmr\"; there are icelight and, of "
+              "others, crm, erp (at character 15)");
+    for (const auto* const name : {"memory", "system", "temp"}) {
+        EXPECT_THAT(said(std::string("SELECT * FROM ") + name + ".main.x"),
+                    ::testing::HasSubstr("there is no catalog"));
+    }
+    EXPECT_EQ(said("SELECT * FROM crm.\"a.b\".c"),
+              "SQL validation failed: of catalog crm only namespaces of one level are read, not "
+              "\"a.b\" (at character 15)");
+    EXPECT_EQ(said("SELECT * FROM crm.a.b.c"),
+              "SQL validation failed: a table's name has three parts at most, "
+              "catalog.namespace.table; levels of a namespace are one quoted part: \"a.b\"");
+    EXPECT_THAT(said("SELECT * FROM crm.a.b AT (VERSION => 1)"), ::testing::HasSubstr("AT is not"));
+    EXPECT_THAT(said("SELECT crm.a.f(1)"), StartsWith("SQL validation failed"));
+    EXPECT_THAT(said("SELECT * FROM crm.a.f(1)"), StartsWith("SQL validation failed"));
+}
+
 }  // namespace
 }  // namespace icelight::query

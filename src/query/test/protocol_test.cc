@@ -91,6 +91,50 @@ TEST(Protocol, MessagesComeBackAsTheyWere) {
     EXPECT_EQ(back->extensions, "/e");
 }
 
+TEST(Protocol, ExternalCatalogsComeBackAsTheyWere) {
+    WorkerSetup setup;
+    setup.external_names = {"crm", "erp"};
+    ExternalCatalog crm{.name = "crm",
+                        .uri = "https://h/i",
+                        .warehouse = "w",
+                        .token = "t",
+                        .locations = {"s3://b/", "file:///x/"}};
+    crm.s3 = {.region = "r",
+              .key_id = "k",
+              .secret = "s",
+              .endpoint = "e",
+              .is_path_style = true,
+              .has_tls = false};
+    const ExternalCatalog erp{.name = "erp",
+                              .uri = "http://h",
+                              .client_id = "i",
+                              .client_secret = "c",
+                              .scope = "o",
+                              .server_uri = "http://l"};
+    setup.external = {.catalogs = {crm, erp},
+                      .relay_port = 65'535,
+                      .relay_password = "p",
+                      .ca_file = "/ca",
+                      .has_own_network = false};
+    const auto bytes = encode_setup(setup);
+    const auto back = decode_setup(bytes);
+    ASSERT_TRUE(back);
+    EXPECT_EQ(back->external_names, setup.external_names);
+    EXPECT_EQ(back->external.catalogs, setup.external.catalogs);
+    EXPECT_EQ(back->external.relay_port, 65'535);
+    EXPECT_EQ(back->external.relay_password, "p");
+    EXPECT_EQ(back->external.ca_file, "/ca");
+    EXPECT_FALSE(back->external.has_own_network);
+    for (std::size_t size = 0; size < bytes.size(); ++size)
+        EXPECT_THAT(decode_setup(bytes.substr(0, size)), IsError(ErrorCode::kCorruption));
+
+    Statement statement;
+    statement.externals = {"crm"};
+    EXPECT_EQ(decode_names(encode_names(statement))->externals, statement.externals);
+    statement.externals.resize(kExternalCatalogsMax + 1, "x");
+    EXPECT_THAT(decode_names(encode_names(statement)), IsError(ErrorCode::kCorruption));
+}
+
 // A worker may be taken over by what it runs: no length or number of it is believed.
 TEST(Protocol, BytesThatWereCutOrGrownAreRefused) {
     const std::string names = encode_names({StatementKind::kRows, {{"a", "b"}}, false, {}});

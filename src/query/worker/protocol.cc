@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "query/external/external_codec.h"
 
 namespace icelight::query {
 namespace {
@@ -74,6 +75,15 @@ std::optional<Value> read_value(ByteReader& reader) {
     }
 }
 
+/// Of external catalogs; when there are more than may be, something remains.
+std::vector<std::string> read_names(ByteReader& reader) {
+    std::vector<std::string> names;
+    const auto count = reader.varint();
+    for (std::uint64_t i = 0; i < count && i < kExternalCatalogsMax && reader.ok(); ++i)
+        names.push_back(text(reader));
+    return names;
+}
+
 }  // namespace
 
 std::size_t values_bytes(const std::vector<Value>& values) {
@@ -95,6 +105,14 @@ std::string encode_setup(const WorkerSetup& setup) {
     append_varint(out, static_cast<std::uint64_t>(setup.threads));
     append_varint(out, setup.requires_landlock ? 1 : 0);
     append_sized(out, setup.extensions.native());
+    append_varint(out, setup.external_names.size());
+    for (const auto& name : setup.external_names)
+        append_sized(out, name);
+    append_externals(out, setup.external.catalogs);
+    append_varint(out, setup.external.relay_port);
+    append_sized(out, setup.external.relay_password);
+    append_sized(out, setup.external.ca_file.native());
+    append_varint(out, setup.external.has_own_network ? 1 : 0);
     return out;
 }
 
@@ -111,6 +129,12 @@ Result<WorkerSetup> decode_setup(std::string_view bytes) {
     setup.threads = static_cast<int>(reader.varint());
     setup.requires_landlock = reader.varint() != 0;
     setup.extensions = text(reader);
+    setup.external_names = read_names(reader);
+    setup.external.catalogs = read_externals(reader);
+    setup.external.relay_port = static_cast<std::uint16_t>(reader.varint());
+    setup.external.relay_password = text(reader);
+    setup.external.ca_file = text(reader);
+    setup.external.has_own_network = reader.varint() != 0;
     if (!reader.ok() || reader.remaining() != 0) return malformed("setup");
     return setup;
 }
@@ -168,6 +192,9 @@ std::string encode_names(const Statement& statement) {
         append_sized(out, statement.tables[i].name);
         append_varint(out, i < statement.places.size() ? statement.places[i] : kNoPlace);
     }
+    append_varint(out, statement.externals.size());
+    for (const auto& catalog : statement.externals)
+        append_sized(out, catalog);
     return out;
 }
 
@@ -187,6 +214,7 @@ Result<Statement> decode_names(std::string_view bytes) {
         statement.tables.push_back(std::move(table));
         statement.places.push_back(reader.varint());
     }
+    statement.externals = read_names(reader);
     if (!reader.ok() || reader.remaining() != 0) return malformed("names");
     return statement;
 }

@@ -10,6 +10,7 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "query/external/external_catalog.h"
 #include "query/gate/gate.h"
 #include "query/service.h"
 
@@ -44,6 +45,15 @@ inline constexpr std::size_t kHeldBytesMax = 1u << 20;
 /// A worker may be taken over: no longer frame of it is read.
 inline constexpr std::size_t kWorkerFrameBytesMax = 1u << 20;
 
+/// The way to external catalogs, for workers that have one.
+struct ExternalAccess {
+    std::vector<ExternalCatalog> catalogs;  ///< Empty: there is none.
+    std::uint16_t relay_port = 0;
+    std::string relay_password;
+    std::filesystem::path ca_file;  ///< May be empty.
+    bool has_own_network = true;    ///< The worker is in a network that has nothing but the relay.
+};
+
 /// kInit.
 struct WorkerSetup {
     std::filesystem::path warehouse;
@@ -56,6 +66,8 @@ struct WorkerSetup {
     int threads = 1;
     bool requires_landlock = true;
     std::filesystem::path extensions;  ///< Empty: a worker without DuckDB's iceberg extension.
+    std::vector<std::string> external_names;  ///< Catalogs whose tables the gate lets through.
+    ExternalAccess external;
 };
 
 /// kPrepare.

@@ -45,16 +45,58 @@ engine::DatabaseOptions database_options(const WorkerSetup& setup) {
     options.extension_directory = setup.extensions;
     // The second cannot be loaded without the first.
     if (!setup.extensions.empty()) options.extensions = {"avro", "iceberg"};
+    if (!setup.external.catalogs.empty()) options.extensions.emplace_back("httpfs");
     return options;
 }
 
+/// The directories among the locations of external catalogs, with a slash at their end.
+std::vector<std::string> external_directories(const WorkerSetup& setup) {
+    std::vector<std::string> directories;
+    for (const auto& catalog : setup.external.catalogs) {
+        for (const auto& location : catalog.locations) {
+            if (location.starts_with(kFileScheme))
+                directories.push_back(location.substr(kFileScheme.size()));
+        }
+    }
+    return directories;
+}
+
 SandboxOptions sandbox_options(const WorkerSetup& setup) {
-    return {
+    SandboxOptions options{
         .readable = {setup.warehouse, setup.log_directory},
         .writable = setup.spill_directory,
         .data_bytes_max = setup.memory_limit_bytes + aggregate_bytes_max(setup) + kDataBytesBeside,
         .file_bytes_max = setup.spill_bytes_max,
         .requires_landlock = setup.requires_landlock};
+    if (setup.external.catalogs.empty()) return options;
+    for (const auto& directory : external_directories(setup))
+        options.readable.emplace_back(directory);
+    if (!setup.external.ca_file.empty()) options.readable_files = {setup.external.ca_file};
+    options.tcp_port = setup.external.relay_port;
+    options.requires_own_network = setup.external.has_own_network;
+    return options;
+}
+
+Result<> set_network(engine::Session& session, const ExternalAccess& external) {
+    if (external.catalogs.empty()) return {};
+    for (const auto& setting : Attachments::network_settings(
+             external.relay_port, external.relay_password, external.ca_file.native())) {
+        ICE_TRY(session.execute(setting));
+    }
+    return {};
+}
+
+/// What the engine may open, by name: ours, and the locations of external catalogs.
+std::string allowed_directories(const WorkerSetup& setup) {
+    std::vector<std::string> allowed = {quote_literal(setup.warehouse.native() + "/")};
+    for (const auto& catalog : setup.external.catalogs) {
+        for (const auto& location : catalog.locations)
+            allowed.push_back(quote_literal(location));
+    }
+    // Files are named by their path, too.
+    for (const auto& directory : external_directories(setup))
+        allowed.push_back(quote_literal(directory));
+    return fmt::format("[{}]", fmt::join(allowed, ", "));
 }
 
 Result<> prepare_database(engine::Session& session, const std::string& space) {
@@ -71,8 +113,7 @@ Result<> prepare_database(engine::Session& session, const std::string& space) {
 
 /// From here on nobody, this process included, can change the engine's settings.
 Result<> lock_settings(engine::Session& session, const WorkerSetup& setup) {
-    ICE_TRY(session.execute(fmt::format("SET allowed_directories = [{}]",
-                                        quote_literal(setup.warehouse.native() + "/"))));
+    ICE_TRY(session.execute("SET allowed_directories = " + allowed_directories(setup)));
     // For limit_memory(). Statements of users that set something do not pass the gate, and the
     // process has its own bound.
     ICE_TRY(session.execute("SET allowed_configs = ['memory_limit']"));
@@ -145,12 +186,17 @@ std::string make_functions_sql() {
 
 }  // namespace
 
-SqlHost::SqlHost(engine::Database database, engine::Session user, engine::Session own, Tail tail)
+SqlHost::SqlHost(engine::Database database,
+                 engine::Session user,
+                 engine::Session own,
+                 Tail tail,
+                 std::vector<ExternalCatalog> externals)
     : database_(std::move(database)),
       user_(std::move(user)),
       own_(std::move(own)),
       tail_(std::move(tail)),
-      files_(io::posix_file_system()) {}
+      files_(io::posix_file_system()),
+      externals_(std::move(externals)) {}
 
 Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup, const Fences& fences) {
     ICE_ASSIGN(auto database, engine::Database::open(database_options(setup)));
@@ -168,11 +214,16 @@ Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup, const F
         ICE_TRY(test_sandbox(sandbox));
     }
     ICE_TRY(user.execute(fmt::format("SET threads = {}", setup.threads)));
+    ICE_TRY(set_network(user, setup.external));
     if (fences.has_locked_settings) {
         ICE_TRY(lock_settings(user, setup));
     }
-    std::unique_ptr<SqlHost> host(
-        new SqlHost(std::move(database), std::move(user), std::move(own), std::move(tail)));
+    std::unique_ptr<SqlHost> host(new SqlHost(std::move(database),
+                                              std::move(user),
+                                              std::move(own),
+                                              std::move(tail),
+                                              setup.external.catalogs));
+    host->external_names_ = setup.external_names;
     host->has_gate_ = fences.has_gate;
     host->has_extension_ = !setup.extensions.empty();
     host->space_ = setup.space;
@@ -183,11 +234,16 @@ Result<std::unique_ptr<SqlHost>> SqlHost::open(const WorkerSetup& setup, const F
 }
 
 Result<Statement> SqlHost::check(std::string_view sql) {
-    if (!has_gate_) return Statement{StatementKind::kRows, {{"", "events"}}, false, {}};
+    if (!has_gate_) {
+        Statement unread;
+        unread.tables = {{"", "events"}};
+        unread.externals = external_names_;
+        return unread;
+    }
     std::string text(sql);
     const auto known = checked_.find(text);
     if (known != checked_.end()) return known->second;
-    auto statement = check_statement(own_, sql);
+    auto statement = check_statement(own_, sql, external_names_);
     if (statement && text.size() <= kCheckedBytesMax) {
         if (checked_.size() == kCheckedMax) checked_.clear();
         checked_.emplace(std::move(text), *statement);
@@ -211,6 +267,11 @@ Result<Prepared> SqlHost::prepare(const PrepareMessage& request,
     if (statement.kind == StatementKind::kShowFunctions) {
         prepared.sql = make_functions_sql();
         return prepared;
+    }
+    ICE_TRY(externals_.attach(database_, statement.externals, system_clock().steady()));
+    for (const auto& table : statement.external_tables) {
+        if (is_stopped()) return fail(ErrorCode::kTimeout, "stopped while planning");
+        ICE_TRY(check_equality_deletes(own_, table));
     }
     const bool has_tail =
         std::any_of(inputs.tables.begin(), inputs.tables.end(), [](const TableInput& input) {
@@ -328,6 +389,12 @@ Result<> SqlHost::replace_view(std::string_view catalog,
     ICE_TRY(own_.execute("CREATE SCHEMA IF NOT EXISTS " + space));
     return own_.execute(fmt::format(
         "CREATE OR REPLACE VIEW {}.{} AS {}", space, quote_identifier(input.name), select));
+}
+
+Error SqlHost::explain_external(Error error, const Statement& statement) {
+    if (is_broken()) return error;
+    is_doubtful_ = true;
+    return query::explain_external(std::move(error), statement.externals, externals_.catalogs());
 }
 
 Result<> SqlHost::limit_memory(std::uint64_t bytes_max) {

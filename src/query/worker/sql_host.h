@@ -13,6 +13,7 @@
 #include "base/result.h"
 #include "engine/database.h"
 #include "engine/session.h"
+#include "query/external/attachments.h"
 #include "query/gate/gate.h"
 #include "query/plan/table_files.h"
 #include "query/tail/tail.h"
@@ -73,9 +74,16 @@ public:
     /// The last prepare() failed over a table that a host with the iceberg extension reads.
     bool needs_extension() const { return needs_extension_; }
 
+    /// What an error of a query over external catalogs is to its user. From then on is_doubtful().
+    Error explain_external(Error error, const Statement& statement);
+
     void interrupt();
 
     bool is_broken() const { return database_.is_broken(); }
+
+    /// After what went wrong with an external catalog nothing is known of the client in the
+    /// extension: the process had better end.
+    bool is_doubtful() const { return is_doubtful_; }
 
 private:
     /// What a view is made from.
@@ -94,7 +102,11 @@ private:
         ReplyFacts facts;  ///< Of this table alone.
     };
 
-    SqlHost(engine::Database database, engine::Session user, engine::Session own, Tail tail);
+    SqlHost(engine::Database database,
+            engine::Session user,
+            engine::Session own,
+            Tail tail,
+            std::vector<ExternalCatalog> externals);
 
     std::vector<Predicates> predicates_on(const TableInput& input,
                                           const Statement& statement) const;
@@ -108,6 +120,9 @@ private:
     engine::Session own_;   ///< Default schema: memory.main.
     Tail tail_;
     TableFilesCache files_;
+    Attachments externals_;
+    std::vector<std::string> external_names_;  ///< That the gate lets through.
+    bool is_doubtful_ = false;
     bool has_gate_ = true;
     bool has_extension_ = false;
     bool needs_extension_ = false;

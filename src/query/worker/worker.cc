@@ -121,6 +121,7 @@ void Worker::serve() {
 
 Result<> Worker::prepare(const Frame& frame) {
     ICE_ASSIGN(request_, decode_prepare(frame.payload));
+    statement_ = {};
     ICE_TRY(host_->limit_memory(0));
     ICE_ASSIGN(statement_, host_->check(request_.sql));
     return send(Message::kNames, encode_names(statement_));
@@ -241,13 +242,16 @@ Result<bool> Worker::write_rows(engine::QueryResult& result,
 void Worker::answer_error(const Error& error) {
     const StopReason stop = inbox_.stop_reason();
     inbox_.finish();
-    Error explained = explain(error, stop);
+    const bool is_of_externals = !statement_.externals.empty();
+    Error explained =
+        explain(is_of_externals ? host_->explain_external(error, statement_) : error, stop);
     if (host_->is_limit(request_.limits.memory_bytes_max) &&
         explained.message.starts_with(kOutOfMemory)) {
         explained = fail_memory_limit(request_.limits).value();
     }
+    const bool must_be_replaced = host_->is_broken() || host_->is_doubtful();
     const ErrorMessage message{
-        explained.code, explained.message, host_->is_broken(), host_->needs_extension()};
+        explained.code, explained.message, must_be_replaced, host_->needs_extension()};
     if (!send(Message::kError, encode_error(message))) ::_exit(0);
 }
 

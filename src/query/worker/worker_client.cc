@@ -1,6 +1,8 @@
 #include "query/worker/worker_client.h"
 
+#include <netinet/in.h>
 #include <poll.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -42,24 +44,33 @@ WorkerClient::~WorkerClient() {
 
 Result<std::unique_ptr<WorkerClient>> WorkerClient::start(const Options& options,
                                                           WorkerKind kind,
-                                                          std::size_t number) {
+                                                          std::size_t number,
+                                                          Relay* relay) {
     const bool has_extensions = kind == WorkerKind::kIceberg;
+    const bool has_relay = has_extensions && relay != nullptr;
     const auto spill =
         options.spill_directory / fmt::format("{}-{}", has_extensions ? "iceberg" : "sql", number);
     ICE_TRY(empty_directory(spill));
     ICE_ASSIGN(auto child,
-               Child::spawn({.arguments = {"worker", "sql"}, .is_isolated = options.is_isolated}));
+               Child::spawn({.arguments = {"worker", "sql"},
+                             .is_isolated = options.is_isolated,
+                             .has_listener = has_relay}));
     std::unique_ptr<WorkerClient> worker(new WorkerClient(std::move(child), number, spill));
-    const WorkerSetup setup{.warehouse = options.warehouse,
-                            .log_directory = options.log_directory,
-                            .spill_directory = spill,
-                            .space = options.space,
-                            .memory_limit_bytes = options.memory_limit_bytes,
-                            .spill_bytes_max = options.spill_bytes_max,
-                            .tail_bytes_max = options.tail_bytes_max,
-                            .threads = options.threads,
-                            .requires_landlock = !options.allows_missing_landlock,
-                            .extensions = has_extensions ? options.extensions : ""};
+    WorkerSetup setup{.warehouse = options.warehouse,
+                      .log_directory = options.log_directory,
+                      .spill_directory = spill,
+                      .space = options.space,
+                      .memory_limit_bytes = options.memory_limit_bytes,
+                      .spill_bytes_max = options.spill_bytes_max,
+                      .tail_bytes_max = options.tail_bytes_max,
+                      .threads = options.threads,
+                      .requires_landlock = !options.allows_missing_landlock,
+                      .extensions = has_extensions ? options.extensions : ""};
+    for (const auto& catalog : options.externals)
+        setup.external_names.push_back(catalog.name);
+    if (has_relay) {
+        ICE_ASSIGN(setup.external, worker->open_door(options, *relay));
+    }
     ICE_TRY(worker->send(Message::kInit, encode_setup(setup)));
     ICE_ASSIGN(
         const auto frame,
@@ -68,6 +79,27 @@ Result<std::unique_ptr<WorkerClient>> WorkerClient::start(const Options& options
     ICE_ASSIGN(const auto ready, decode_error(frame.payload));
     if (!ready.text.empty()) return fail(ready.code, ready.text);
     return worker;
+}
+
+/// The relay listens in the worker's network, which leads nowhere else.
+Result<ExternalAccess> WorkerClient::open_door(const Options& options, Relay& relay) {
+    if (!child_.has_own_network() && !options.allows_shared_network) {
+        return fail(ErrorCode::kUnsupported,
+                    "this system gives a worker no network of its own (user namespaces), which "
+                    "keeps SQL away from other hosts");
+    }
+    auto listener = child_.take_listener();
+    sockaddr_in address{};
+    socklen_t bytes = sizeof(address);
+    if (::getsockname(listener.number(), reinterpret_cast<sockaddr*>(&address), &bytes) != 0) {
+        return fail(ErrorCode::kIo, "the relay's socket has no address");
+    }
+    door_ = relay.open_door(std::move(listener));
+    return ExternalAccess{.catalogs = options.externals,
+                          .relay_port = ntohs(address.sin_port),
+                          .relay_password = relay.password(),
+                          .ca_file = options.ca_file,
+                          .has_own_network = child_.has_own_network()};
 }
 
 Result<Statement> WorkerClient::prepare(const PrepareMessage& message, const QueryBounds& bounds) {

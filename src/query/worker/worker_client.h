@@ -13,6 +13,7 @@
 #include "base/frames.h"
 #include "base/result.h"
 #include "query/gate/gate.h"
+#include "query/relay/relay.h"
 #include "query/service.h"
 #include "query/worker/protocol.h"
 
@@ -26,7 +27,8 @@ inline constexpr std::chrono::milliseconds kKillGrace{150};
 /// What a worker can read beside the tables that every worker reads.
 enum class WorkerKind : std::uint8_t {
     kPlain,    ///< Nothing.
-    kIceberg,  ///< What DuckDB's iceberg extension reads: deletion vectors, nested defaults.
+    kIceberg,  ///< What DuckDB's iceberg extension reads: deletion vectors, nested defaults,
+               ///< tables of external catalogs.
 };
 
 /// Bounds of one exchange with a worker.
@@ -54,9 +56,11 @@ public:
     /// @param number  names its spill directory, with the kind; it is made or emptied.
     /// @error kUnsupported, kForbidden  its sandbox is not complete. kIo, kTimeout: it did not come
     ///                                  up. kInvalidArgument: it cannot load options.extensions.
+    /// @param relay   of options.externals, for a worker of kIceberg; outlives it.
     static Result<std::unique_ptr<WorkerClient>> start(const Options& options,
                                                        WorkerKind kind,
-                                                       std::size_t number);
+                                                       std::size_t number,
+                                                       Relay* relay = nullptr);
     ~WorkerClient();
     WorkerClient(const WorkerClient&) = delete;
     WorkerClient& operator=(const WorkerClient&) = delete;
@@ -91,6 +95,7 @@ public:
 private:
     WorkerClient(Child child, std::size_t number, std::filesystem::path spill_directory);
 
+    Result<ExternalAccess> open_door(const Options& options, Relay& relay);
     Result<Frame> next_frame(const QueryBounds& bounds);
     Result<> stop(Deadline now);
     bool has_outgrown(const QueryBounds& bounds) const;
@@ -100,6 +105,7 @@ private:
     tl::unexpected<Error> take_error(std::string_view payload);
 
     Child child_;
+    std::unique_ptr<Relay::Door> door_;  ///< May be null.
     const std::size_t number_;
     const std::filesystem::path spill_directory_;
     WorkerFate fate_ = WorkerFate::kServes;

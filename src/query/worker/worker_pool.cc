@@ -13,8 +13,8 @@ constexpr std::chrono::milliseconds kRetryAfter{1'000};
 
 }  // namespace
 
-WorkerPool::WorkerPool(Options options, WorkerKind kind, std::size_t count)
-    : options_(std::move(options)), kind_(kind), count_(count) {}
+WorkerPool::WorkerPool(Options options, WorkerKind kind, std::size_t count, Relay* relay)
+    : options_(std::move(options)), kind_(kind), count_(count), relay_(relay) {}
 
 WorkerPool::~WorkerPool() {
     close();
@@ -120,7 +120,7 @@ void WorkerPool::start_one() {
         number = free_number();
     }
     const auto begin = system_clock().steady();
-    auto worker = WorkerClient::start(options_, kind_, number);
+    auto worker = WorkerClient::start(options_, kind_, number, relay_);
     const auto took =
         std::chrono::duration_cast<std::chrono::milliseconds>(system_clock().steady() - begin);
     {

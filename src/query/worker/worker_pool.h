@@ -23,7 +23,8 @@ namespace icelight::query {
 /// Thread safety: all members, from any thread.
 class WorkerPool {
 public:
-    WorkerPool(Options options, WorkerKind kind, std::size_t count);
+    /// @param relay  see WorkerClient::start().
+    WorkerPool(Options options, WorkerKind kind, std::size_t count, Relay* relay = nullptr);
     ~WorkerPool();
     WorkerPool(const WorkerPool&) = delete;
     WorkerPool& operator=(const WorkerPool&) = delete;
@@ -61,6 +62,7 @@ private:
     const Options options_;
     const WorkerKind kind_;
     const std::size_t count_;
+    Relay* const relay_;
     std::once_flag started_;
     std::thread keeper_;
     // guarded by mutex_

@@ -62,6 +62,7 @@ query::Options query_options(const Config& config, const DataDirectory& director
     options.threads = static_cast<int>(config.number("query.threads"));
     const auto& extensions = config.text("query.extensions");
     if (!extensions.empty()) options.extensions = std::filesystem::absolute(extensions);
+    options.allows_shared_network = config.is_on("query.insecure-sql");
     // Where that is not for this machine alone, open_keys() has asked for --insecure-sql.
     options.allows_missing_landlock = query::landlock_version() == 0;
     return options;

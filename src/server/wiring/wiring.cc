@@ -42,6 +42,7 @@
 #include "server/config.h"
 #include "server/cubes/load_model.h"
 #include "server/data_directory.h"
+#include "server/external/catalog_file.h"
 #include "server/ingest_gate.h"
 #include "server/listen_address.h"
 #include "server/port_holder.h"
@@ -115,6 +116,7 @@ struct Wiring::Parts {
     std::unique_ptr<lake::Upkeep> upkeep;
     std::unique_ptr<query::Service> query;
     semantic::BuiltModel cubes;
+    CatalogFile external;
     WorkerPool catalog_pool{"catalog-read", kCatalogPoolThreads, kCatalogPoolItemsMax};
     WorkerPool fsck_pool{"fsck", 1, kChecksWaitingMax};
     WorkerPool catalog_writers{"catalog-write", kCatalogWriteThreads, kCatalogPoolItemsMax};
@@ -139,9 +141,11 @@ Result<std::unique_ptr<Wiring>> Wiring::start(const Config& config) {
     raise_open_files_limit();
 
     ICE_ASSIGN(auto cubes, load_model(config));
+    ICE_ASSIGN(auto external, load_external_catalogs(config));
     ICE_ASSIGN(auto directory, DataDirectory::open(config.text("server.data")));
     auto parts = std::make_unique<Parts>(std::move(directory));
     parts->cubes = std::move(cubes);
+    parts->external = std::move(external);
     ICE_TRY(parts->open_keys(config, listen));
     ICE_ASSIGN(auto listener, open_listener(config, listen));
     parts->listener = std::move(listener);
@@ -223,6 +227,8 @@ Result<> Wiring::Parts::start_work(const Config& config) {
         upkeep_options(config, directory), *catalog, files, system_clock());
     upkeep->start();
     auto sql = query_options(config, directory);
+    sql.externals = std::move(external.catalogs);
+    sql.ca_file = std::move(external.ca_file);
     sql.note_end = [this](const query::QueryEnd& end) {
         if (auto record = make_query_record(end)) history->note(std::move(*record));
     };
@@ -235,7 +241,7 @@ Result<> Wiring::Parts::start_work(const Config& config) {
     const auto names = table_names(config);
     live = std::make_unique<Live>(LiveOptions{
         *log, directory.log(), *flusher, *catalog, {names.space, names.events}, *auth, files});
-    if (is_misconfigured) return fail_in("query.extensions", started.error());
+    if (is_misconfigured) return started;
     return {};
 }
 

@@ -1,0 +1,395 @@
+"""Tables of another server's Iceberg REST catalog, joined with our own: fresh, through the relay alone, and refused with what to
+do where they cannot be read."""
+
+import http.server
+import json
+import os
+import pathlib
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import time
+import unittest
+
+from harness import events, table
+from harness.server import Server, StartFailed, command_of, scratch_directory, wait_until
+
+TOKEN = "external-token-5b1d0c"
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+FORMATS = ("json", "csv", "ndjson", "parquet", "arrow")
+# A server whose workers get no namespaces.
+WITHOUT_NAMESPACES = ("unshare", "--user", "--map-root-user", "sh", "-c", 'echo 0 > /proc/sys/user/max_user_namespaces && exec "$@"', "sh")
+
+
+class TlsFront:
+    """TLS for whoever asks, in front of a port of this machine."""
+
+    def __init__(self, directory, port):
+        self.port_behind = port
+        key, self.certificate = directory / "key.pem", directory / "certificate.pem"
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", self.certificate, "-days", "2",
+                        "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"], check=True, capture_output=True, timeout=60)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(self.certificate, key)
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+        threading.Thread(target=self.accept, daemon=True).start()
+
+    def accept(self):
+        while True:
+            try:
+                connection, _ = self.socket.accept()
+            except OSError:
+                return
+            threading.Thread(target=self.serve, args=(connection,), daemon=True).start()
+
+    def serve(self, connection):
+        """One request a connection: the client ends it."""
+        try:
+            with self.context.wrap_socket(connection, server_side=True) as front, \
+                    socket.create_connection(("127.0.0.1", self.port_behind), timeout=30) as behind:
+                threading.Thread(target=self.pump, args=(behind, front), daemon=True).start()
+                self.pump(front, behind)
+        except OSError:
+            pass
+
+    @staticmethod
+    def pump(source, sink):
+        try:
+            while data := source.recv(65536):
+                sink.sendall(data)
+            sink.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def write_file(path, text):
+    path.write_text(text)
+    return path
+
+
+def catalog(name, uri, location, **keys):
+    lines = "".join(f'{key.replace("_", "-")} = "{value}"\n' for key, value in keys.items())
+    return f'[{name}]\nuri = "{uri}"\nlocations = ["file://{location}"]\n{lines}'
+
+
+class Case(unittest.TestCase):
+    def query(self, sql, **members):
+        return self.server.request("POST", "/query", json.dumps({"sql": sql, **members}))
+
+    def rows(self, sql, **members):
+        reply = self.query(sql, **members)
+        self.assertEqual(reply.status, 200, reply.text()[:500])
+        return [tuple(row.values()) for row in reply.json()["data"]]
+
+    def refused(self, status, sql, **members):
+        reply = self.query(sql, **members)
+        self.assertEqual(reply.status, status, reply.text()[:500])
+        self.assertNotIn(TOKEN, reply.text())
+        return reply.json()["error"]
+
+
+class TwoLakesTest(Case):
+    """`server` knows `other`, which wants a token, under several names."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.files = scratch_directory()
+        cls.addClassCleanup(shutil.rmtree, cls.files, ignore_errors=True)
+        cls.other = Server("--target-lag", "1s", "--auth-api-token", TOKEN).start()
+        cls.addClassCleanup(cls.other.close)
+        cls.count = 0
+        cls.add_rows(10)
+        cls.silent = socket.create_server(("127.0.0.1", 0))
+        cls.addClassCleanup(cls.silent.close)
+        cls.front = TlsFront(cls.files, cls.other.port)
+        cls.addClassCleanup(cls.front.socket.close)
+        cls.server = Server("--query-extensions", table.extension_directory(), "--query-external-catalogs", cls.write_catalogs()).start()
+        cls.addClassCleanup(cls.server.close)
+        cls.server.send([events.track(f"ours-{i}", f"user-{i}") for i in range(4)])
+
+    @classmethod
+    def write_catalogs(cls):
+        token = write_file(cls.files / "token", TOKEN + "\n")
+        wrong = write_file(cls.files / "wrong", "another-token-771\n")
+        uri, warehouse = cls.other.url + "/iceberg", cls.other.data / "warehouse"
+        return write_file(cls.files / "catalogs.toml", f'ca-file = "{cls.front.certificate}"\n' + "\n".join((
+            catalog("crm", uri, warehouse, token_file=token),
+            catalog("signed", uri, warehouse, client_id="anyone", client_secret_file=token),
+            catalog("mistaken", uri, warehouse, client_id="anyone", client_secret_file=wrong),
+            catalog("secure", f"https://localhost:{cls.front.port}/iceberg", warehouse, token_file=token),
+            catalog("wrong", uri, warehouse, token_file=wrong),
+            catalog("gone", "http://127.0.0.1:1/iceberg", warehouse),
+            catalog("gone_tls", "https://127.0.0.1:1/iceberg", warehouse),
+            catalog("unknown", "http://no-such-host.invalid/iceberg", warehouse),
+            catalog("silent", f"http://127.0.0.1:{cls.silent.getsockname()[1]}", warehouse))))
+
+    @classmethod
+    def add_rows(cls, count):
+        """Rows of the other server's table, committed when this returns."""
+        cls.other.send([events.track(f"theirs-{cls.count + i}", f"user-{(cls.count + i) % 20}") for i in range(count)])
+        cls.count += count
+        question = "SELECT count(*) AS n FROM events"
+        wait_until(lambda: int(cls.other.value(question, headers=BEARER, freshness="committed")) >= cls.count, 60, "their rows")
+
+    def test_their_rows_are_counted_and_the_next_query_sees_new_ones(self):
+        question = "SELECT count(*) AS n FROM crm.analytics.events"
+        for _ in range(2):
+            self.assertEqual(self.rows(question, maxStalenessMs=60_000), [(self.count,)])
+            self.add_rows(3)
+        reply = self.query(question, maxStalenessMs=60_000).json()
+        self.assertEqual(reply["data"], [{"n": self.count}])
+        self.assertNotIn("cacheAgeMs", reply["meta"])
+        self.assertIsNone(reply["meta"]["dataThrough"], "nothing is promised of others")
+
+    def test_a_join_of_both_lakes_is_right(self):
+        join = "SELECT count(*) FROM events ours JOIN {}.analytics.events theirs ON ours.user_id = theirs.user_id AND theirs.message_id LIKE 'theirs-_'"
+        self.assertEqual(self.rows(join.format("crm")), [(4,)])
+        self.assertEqual(self.rows(join.format('"CRM"')), [(4,)])
+        self.assertEqual(self.rows("SELECT (SELECT count(*) FROM events), (SELECT min(message_id) FROM crm.analytics.events)"), [(4, "theirs-0")])
+
+    def test_every_format_and_statement_is_answered(self):
+        for format in FORMATS:
+            reply = self.query("SELECT message_id FROM crm.analytics.events WHERE message_id = 'theirs-7'", format=format)
+            self.assertEqual(reply.status, 200, reply.text()[:300])
+            self.assertIn(b"theirs-7", reply.body)
+        names = {row[0] for row in self.rows("DESCRIBE crm.analytics.events")}
+        self.assertLessEqual({"message_id", "event", "_log_offset"}, names)
+        self.assertEqual(self.rows("SELECT count(*) FROM crm.analytics.events__rejected"), [(0,)])
+        self.assertEqual(self.rows("SELECT count(*) FROM crm.analytics.events WHERE message_id = $1", params=["theirs-3"]), [(1,)])
+
+    def test_over_tls_the_certificate_is_checked_and_the_rows_are_the_same(self):
+        self.assertEqual(self.rows("SELECT count(*) > 0 FROM secure.analytics.events WHERE user_id = 'user-1'"), [(True,)])
+
+    def test_credentials_of_oauth2_get_a_token(self):
+        self.assertEqual(self.rows("SELECT count(*) FROM signed.analytics.events WHERE message_id = 'theirs-1'"), [(1,)])
+        said = self.refused(503, "SELECT * FROM mistaken.analytics.events")
+        self.assertTrue(said.startswith("catalog mistaken: "), said)
+        self.assertNotIn("another-token", said)
+
+    def test_what_cannot_be_reached_is_named_and_other_queries_go_on(self):
+        for name, why in (("wrong", "it does not take our token or credentials"), ("gone", "its host was not reached"),
+                          ("gone_tls", "its host was not reached"), ("unknown", "its host was not reached")):
+            said = self.refused(503, f"SELECT * FROM {name}.analytics.events")
+            self.assertTrue(said.startswith(f"catalog {name}: {why}"), said)
+            self.assertNotIn("another-token", said)
+            self.assertEqual(self.rows("SELECT count(*) FROM crm.analytics.events WHERE message_id = 'theirs-1'"), [(1,)])
+            self.assertEqual(self.rows("SELECT count(*) FROM events"), [(4,)])
+
+    def test_a_silent_catalog_ends_at_the_querys_deadline(self):
+        begin = time.monotonic()
+        self.refused(504, "SELECT * FROM silent.a.b", timeoutMs=1_000)
+        self.assertLess(time.monotonic() - begin, 5)
+        self.assertEqual(self.rows("SELECT count(*) FROM crm.analytics.events WHERE message_id = 'theirs-1'"), [(1,)])
+
+    def test_names_are_refused_with_what_there_is(self):
+        for sql, why in (("SELECT * FROM cmr.analytics.events", 'there is no catalog "cmr"; there are icelight and, of others, crm, gone, gone_tls'),
+                         ("SELECT * FROM memory.main.x", "there is no catalog"),
+                         ('SELECT * FROM crm."a.b".t', "only namespaces of one level are read"),
+                         ("SELECT * FROM crm.a.b.t", "three parts at most"),
+                         ("SELECT * FROM crm.events", "there is no table crm.events"),
+                         ("SELECT * FROM crm.analytics.nothing", "Table with name nothing does not exist"),
+                         ("SELECT * FROM crm.analytics.events AT (VERSION => 1)", "AT is not offered"),
+                         ("INSERT INTO crm.analytics.events (message_id) VALUES ('x')", "SQL validation failed"),
+                         ("DROP TABLE crm.analytics.events", "SQL validation failed"),
+                         ("DETACH crm", "SQL validation failed")):
+            self.assertIn(why, self.refused(400, sql), sql)
+        self.assertIn("asOf goes with tables of this server only", self.refused(400, "SELECT * FROM crm.analytics.events", asOf="2026-01-01T00:00:00Z"))
+
+    def test_a_query_over_them_is_listed_and_can_be_cancelled(self):
+        slow = "SELECT count(*) FROM crm.analytics.events a, range(100000000) b, range(100000) c"
+        replies = []
+        thread = threading.Thread(target=lambda: replies.append(self.query(slow, queryId="slow-one")))
+        thread.start()
+        found = []
+        wait_until(lambda: found.extend(one for one in self.server.request("GET", "/api/queries/active").json()["queries"] if one["sql"] == slow)
+                   or found, 20, "the query among the active ones")
+        cancelled = self.server.request("DELETE", "/api/queries/slow-one")
+        self.assertEqual(cancelled.status, 200, cancelled.text())
+        thread.join(timeout=30)
+        self.assertEqual(replies[0].status, 503, replies)
+        self.assertEqual(self.rows("SELECT count(*) FROM crm.analytics.events WHERE message_id = 'theirs-1'"), [(1,)])
+
+    def test_the_secrets_are_nowhere_but_in_memory(self):
+        self.rows("SELECT count(*) FROM crm.analytics.events")
+        self.query("SELECT * FROM wrong.analytics.events")
+        for pid in [self.server.pid(), *self.server.children()]:
+            try:
+                environment = pathlib.Path(f"/proc/{pid}/environ").read_text(errors="replace")
+            except OSError:
+                continue  # a worker that was replaced in between
+            self.assertNotIn("-token-", command_of(pid) + environment)
+        for path in ("/api/queries/active", "/api/queries/history", "/health", "/metrics"):
+            self.assertNotIn("-token-", self.server.request("GET", path).text(), path)
+        self.assertNotIn("-token-", self.server.said())
+
+    def test_its_workers_are_in_a_network_of_their_own_with_the_relay_alone(self):
+        self.rows("SELECT count(*) FROM crm.analytics.events")
+        networks = {pid: os.readlink(f"/proc/{pid}/ns/net") for pid in self.server.workers("sql")}
+        self.assertNotIn(os.readlink("/proc/self/ns/net"), networks.values())
+        # From inside: interfaces, and routes beyond them.
+        for pid in networks:
+            interfaces = [line.split(":")[0].strip() for line in pathlib.Path(f"/proc/{pid}/net/dev").read_text().splitlines()[2:]]
+            self.assertEqual(interfaces, ["lo"])
+            self.assertEqual(pathlib.Path(f"/proc/{pid}/net/route").read_text().splitlines()[1:], [])
+        self.assertNotIn('relay_refused_total{why="host"}', self.server.request("GET", "/metrics").text())
+
+
+class ComingAndGoingTest(Case):
+    """A catalog whose files lie where none may be read, which stops and comes back."""
+
+    def test_a_catalog_that_was_down_is_read_when_it_is_back(self):
+        with Server("--target-lag", "1s") as other:
+            other.send([events.track("one")])
+            other.wait_committed(1)
+            url, other.listen = f"{other.url}/iceberg", ["--listen", f"127.0.0.1:{other.port}"]
+            file = write_file(other.directory / "catalogs.toml", catalog("crm", url, other.data / "warehouse"))
+            with Server("--query-extensions", table.extension_directory(), "--query-external-catalogs", file) as self.server:
+                for _ in range(2):
+                    other.stop()
+                    # Attached already, the second time.
+                    self.assertTrue(self.refused(503, "SELECT * FROM crm.analytics.events").startswith("catalog crm: "))
+                    other.start()
+                    self.assertEqual(self.rows("SELECT message_id FROM crm.analytics.events"), [("one",)])
+
+    def test_a_location_that_is_not_listed_is_not_read(self):
+        with Server("--target-lag", "1s") as other:
+            other.send([events.track("one")])
+            other.wait_committed(1)
+            nothing = other.directory / "nothing"
+            nothing.mkdir()
+            file = write_file(other.directory / "catalogs.toml", catalog("crm", f"{other.url}/iceberg", nothing))
+            with Server("--query-extensions", table.extension_directory(), "--query-external-catalogs", file) as self.server:
+                said = self.refused(400, "SELECT * FROM crm.analytics.events")
+                self.assertIn("of catalog crm only what its locations name is read", said)
+
+
+class EqualityDeletesTest(Case):
+    """Tables for which DuckDB's extension would leave out too many rows."""
+
+    @staticmethod
+    def claim(other, name, summary):
+        """A new snapshot of the same files, with another summary."""
+        path = f"/iceberg/v1/namespaces/analytics/tables/{name}"
+        metadata = other.request("GET", path).json()["metadata"]
+        last = next(one for one in metadata["snapshots"] if one["snapshot-id"] == metadata["current-snapshot-id"])
+        snapshot = {**last, "snapshot-id": last["snapshot-id"] ^ 1, "parent-snapshot-id": last["snapshot-id"],
+                    "sequence-number": metadata["last-sequence-number"] + 1, "summary": {"operation": "overwrite", **summary}}
+        changes = [{"action": "add-snapshot", "snapshot": snapshot},
+                   {"action": "set-snapshot-ref", "ref-name": "main", "type": "branch", "snapshot-id": snapshot["snapshot-id"]}]
+        reply = other.request("POST", path, json.dumps({"requirements": [], "updates": changes}))
+        if reply.status != 200:
+            raise AssertionError(reply.text())
+
+    def test_they_are_refused_where_partitions_make_them_wrong(self):
+        with Server() as other:
+            writer = table.connect_duckdb()
+            table.attach(writer, other)
+            for name, partitions in (("whole", ""), ("parted", "PARTITIONED BY (n)"), ("silent", "PARTITIONED BY (n)")):
+                writer.execute(f"CREATE TABLE lake.analytics.{name} (n BIGINT) {partitions}")
+                writer.execute(f"INSERT INTO lake.analytics.{name} VALUES (1), (2)")
+            file = write_file(other.directory / "catalogs.toml", catalog("crm", f"{other.url}/iceberg", other.data / "warehouse"))
+            with Server("--query-extensions", table.extension_directory(), "--query-external-catalogs", file) as self.server:
+                count = "SELECT count(*) FROM crm.analytics.{}"
+                for name in ("whole", "parted", "silent"):
+                    self.assertEqual(self.rows(count.format(name)), [(2,)])
+                for name in ("whole", "parted"):
+                    self.claim(other, name, {"total-equality-deletes": "1"})
+                self.claim(other, "silent", {})
+                # Without a word in the summary the manifests say it: there are none.
+                for name in ("whole", "silent"):
+                    self.assertEqual(self.rows(count.format(name)), [(2,)])
+                said = self.refused(400, count.format("parted"))
+                self.assertIn("table crm.analytics.parted has equality deletes and partitions", said)
+
+
+class FakeCatalog:
+    """A REST catalog without tables; answers with `status` and keeps the tokens it was shown."""
+
+    def __init__(self):
+        self.status, self.tokens = 200, set()
+        fake = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):  # noqa: N802
+                fake.tokens.add(self.headers.get("Authorization"))
+                is_config = self.path.startswith("/v1/config")
+                body = b'{"defaults": {}, "overrides": {}}' if is_config else b'{"error": {"message": "none", "type": "NoSuchTableException", "code": 404}}'
+                self.send_response(fake.status if fake.status != 200 or is_config else 404)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+
+            do_HEAD = do_GET
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class TokensTest(Case):
+    def test_a_token_is_shown_to_its_own_catalog_only_whatever_fails(self):
+        directory = scratch_directory()
+        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        fakes = {name: FakeCatalog() for name in ("one", "two", "three")}
+        text = ""
+        for name, fake in fakes.items():
+            self.addCleanup(fake.close)
+            text += catalog(name, fake.url, directory, token_file=write_file(directory / name, f"token-of-{name}"))
+        file = write_file(directory / "catalogs.toml", text)
+        with Server("--query-extensions", table.extension_directory(), "--query-external-catalogs", file) as self.server:
+            # Each is asked after every other failed, before it was attached and after.
+            for statuses in ((401, 503, 500), (200, 401, 200), (502, 200, 403), (200, 200, 200), (500, 500, 500)):
+                for fake, fake.status in zip(fakes.values(), statuses):
+                    pass
+                for names in (("one",), ("two",), ("three",), ("two", "one"), ("three", "two")):
+                    reply = self.query("SELECT 1 FROM " + ", ".join(f"{name}.a.b" for name in names))
+                    self.assertIn(reply.status, (400, 503), reply)
+        for name, fake in fakes.items():
+            self.assertEqual(fake.tokens, {f"Bearer token-of-{name}"})
+
+
+class StartTest(unittest.TestCase):
+    def refusal(self, *arguments, **options):
+        server = Server(*arguments, **options)
+        self.addCleanup(server.close)
+        with self.assertRaises(StartFailed) as failure:
+            server.start()
+        return failure.exception.text
+
+    def file(self, text):
+        directory = scratch_directory()
+        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        return write_file(directory / "catalogs.toml", text or catalog("crm", "http://127.0.0.1:1", directory))
+
+    def test_without_extensions_the_start_is_refused_with_what_to_do(self):
+        said = self.refusal("--query-external-catalogs", self.file(""))
+        self.assertIn("query.external-catalogs needs query.extensions", said)
+        self.assertIn("packaging/duckdb_extensions.sh", said)
+
+    def test_a_wrong_file_is_refused_with_its_place(self):
+        said = self.refusal("--query-extensions", table.extension_directory(), "--query-external-catalogs", self.file("[crm]\nurl = 'http://x'"))
+        self.assertIn("catalogs.toml: crm.url: is not known here; did you mean `uri`?", said)
+
+    def test_workers_without_a_network_of_their_own_need_the_operators_word(self):
+        arguments = ("--query-extensions", table.extension_directory(), "--query-external-catalogs", self.file(""))
+        said = self.refusal(*arguments, wrapper=WITHOUT_NAMESPACES)
+        self.assertIn("query.external-catalogs: this system gives a worker no network of its own", said)
+        self.assertIn("--insecure-sql", said)
+        with Server(*arguments, "--insecure-sql", wrapper=WITHOUT_NAMESPACES) as server:
+            reply = server.request("POST", "/query", json.dumps({"sql": "SELECT * FROM crm.a.b"}))
+            self.assertEqual(reply.status, 503, reply.text())
+            self.assertIn("its host was not reached", reply.json()["error"])
+
+
+if __name__ == "__main__":
+    unittest.main()
