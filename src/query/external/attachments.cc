@@ -7,6 +7,7 @@
 #include "engine/database.h"
 #include "engine/session.h"
 #include "engine/sql_text.h"
+#include "query/external/equality_deletes.h"
 
 namespace icelight::query {
 namespace {
@@ -154,6 +155,39 @@ Result<> Attachments::attach_one(engine::Database& database, const ExternalCatal
         return tl::unexpected(explain_external(std::move(error), {catalog.name}, {catalog}));
     }
     return {};
+}
+
+Result<> check_equality_deletes(engine::Session& session, const ExternalTable& table) {
+    const auto name = fmt::format("{}.{}.{}", table.catalog, table.space, table.name);
+    if (table.space.find_first_of(".\"") != std::string::npos ||
+        table.name.find_first_of(".\"") != std::string::npos) {
+        return fail(ErrorCode::kUnsupported,
+                    fmt::format("table {} has a name with a dot or a quote", name));
+    }
+    const auto quoted = quote_literal(fmt::format("{}.{}.{}",
+                                                  quote_identifier(table.catalog),
+                                                  quote_identifier(table.space),
+                                                  quote_identifier(table.name)));
+    const auto metadata = session.query_text(
+        fmt::format("SELECT metadata::JSON::VARCHAR FROM iceberg_load_table_response({})", quoted));
+    if (!metadata) {
+        const bool is_absent = metadata.error().code == ErrorCode::kInvalidArgument;
+        return is_absent ? Result<>() : tl::unexpected(metadata.error());
+    }
+    auto presence = find_partitioned_equality_deletes(*metadata);
+    if (presence == Presence::kUnknown) {
+        ICE_ASSIGN(const auto first,
+                   session.query_text(
+                       fmt::format("SELECT content FROM iceberg_metadata({}) WHERE content = "
+                                   "'EQUALITY_DELETES' LIMIT 1",
+                                   quoted)));
+        presence = first.empty() ? Presence::kNone : Presence::kSome;
+    }
+    if (presence == Presence::kNone) return {};
+    return fail(ErrorCode::kUnsupported,
+                fmt::format("table {} has equality deletes and partitions, of which DuckDB's "
+                            "iceberg extension deletes too much; have its files rewritten",
+                            name));
 }
 
 Error explain_external(Error error,

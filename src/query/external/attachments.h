@@ -8,10 +8,12 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "query/external/external_catalog.h"
+#include "query/gate/gate.h"
 
 namespace icelight::engine {
 class Database;
-}
+class Session;
+}  // namespace icelight::engine
 
 namespace icelight::query {
 
@@ -51,6 +53,14 @@ private:
     const std::vector<ExternalCatalog> catalogs_;
     std::map<std::string, SteadyTime> attached_;  ///< Since when, by name.
 };
+
+/// Refuses a table of an attached catalog that the extension would read wrongly, see
+/// equality_deletes.h. Reads its metadata, and all manifests where those do not say it.
+///
+/// @error kUnsupported  it has them, or cannot be asked about by its name. Else what the engine
+/// says;
+///   a table that is not there is left to the statement.
+Result<> check_equality_deletes(engine::Session& session, const ExternalTable& table);
 
 /// The statements that attach a catalog, in order; all but the last hold its secrets.
 std::vector<std::string> attach_statements(const ExternalCatalog& catalog);

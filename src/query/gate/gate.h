@@ -34,6 +34,15 @@ struct TableName {
     bool operator==(const TableName&) const = default;
 };
 
+/// A table of an external catalog, as the statement spells it.
+struct ExternalTable {
+    std::string catalog;  ///< Lower case.
+    std::string space;
+    std::string name;
+
+    bool operator==(const ExternalTable&) const = default;
+};
+
 /// The catalog by its own name, and by the one that clients of Cloudflare's R2 know.
 inline constexpr std::string_view kCatalog = "icelight";
 inline constexpr std::string_view kAliasCatalog = "r2_datalake";
@@ -60,6 +69,7 @@ struct Statement {
     bool misleads_pruning = false;
     /// External catalogs that it names, each once, lower case.
     std::vector<std::string> externals;
+    std::vector<ExternalTable> external_tables;  ///< Each once. Not sent to the server.
     /// For each of `tables` what each mention of it asks of its rows. Not sent to the server.
     std::vector<std::vector<Predicates>> mentions;
     /// For each of `tables` the byte of the text where it is named first, or kNoPlace.

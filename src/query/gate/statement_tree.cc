@@ -144,6 +144,7 @@ public:
                 .is_repeatable = is_repeatable_ && externals_.empty(),
                 .misleads_pruning = misleads_pruning_,
                 .externals = std::move(externals_),
+                .external_tables = std::move(external_tables_),
                 .mentions = std::move(mentions_),
                 .places = std::move(places_)};
     }
@@ -169,6 +170,7 @@ private:
     const std::string_view sql_;
     const std::vector<std::string>& catalogs_;  ///< External ones.
     std::vector<std::string> externals_;        ///< Of these the named ones.
+    std::vector<ExternalTable> external_tables_;
     std::vector<std::string> scope_;  ///< Names of CTEs that can be seen here, lower case.
     std::vector<TableName> tables_;
     std::vector<std::vector<Predicates>> mentions_;  ///< Of each table.
@@ -356,6 +358,11 @@ Result<> Walk::add_external(const std::string& catalog, const Object& reference)
     }
     if (std::find(externals_.begin(), externals_.end(), catalog) == externals_.end()) {
         externals_.push_back(catalog);
+    }
+    ExternalTable named{catalog, std::string(space), std::string(text_of(reference, "table_name"))};
+    if (std::find(external_tables_.begin(), external_tables_.end(), named) ==
+        external_tables_.end()) {
+        external_tables_.push_back(std::move(named));
     }
     return {};
 }

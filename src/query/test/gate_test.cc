@@ -463,6 +463,10 @@ TEST(Gate, TablesOfExternalCatalogsAreNamedByThreeParts) {
     ASSERT_THAT(both, IsOk());
     EXPECT_THAT(both->externals, ::testing::ElementsAre("crm", "erp"));
     EXPECT_THAT(both->tables, ::testing::ElementsAre(TableName{"", "events"}));
+    EXPECT_THAT(both->external_tables,
+                ::testing::ElementsAre(ExternalTable{"crm", "sales", "orders"},
+                                       ExternalTable{"erp", "a", "b"},
+                                       ExternalTable{"crm", "x", "y"}));
     EXPECT_FALSE(both->is_repeatable);
     for (const auto* const sql : {"SELECT (SELECT count(*) FROM crm.a.b)",
                                   "WITH c AS (FROM crm.a.b) FROM c",

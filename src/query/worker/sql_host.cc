@@ -270,6 +270,10 @@ Result<Prepared> SqlHost::prepare(const PrepareMessage& request,
         return prepared;
     }
     ICE_TRY(externals_.attach(database_, statement.externals, system_clock().steady()));
+    for (const auto& table : statement.external_tables) {
+        if (is_stopped()) return fail(ErrorCode::kTimeout, "stopped while planning");
+        ICE_TRY(check_equality_deletes(own_, table));
+    }
     const bool has_tail =
         std::any_of(inputs.tables.begin(), inputs.tables.end(), [](const TableInput& input) {
             return input.tail != TailKind::kNone;
