@@ -13,7 +13,7 @@ import threading
 import time
 import unittest
 
-from harness import events, table
+from harness import events, packaging, table
 from harness.server import Server, StartFailed, command_of, scratch_directory, wait_until
 
 TOKEN = "external-token-5b1d0c"
@@ -264,6 +264,36 @@ class ComingAndGoingTest(Case):
             with Server("--query-extensions", table.extension_directory(), "--query-external-catalogs", file) as self.server:
                 said = self.refused(400, "SELECT * FROM crm.analytics.events")
                 self.assertIn("of catalog crm only what its locations name is read", said)
+
+
+@unittest.skipUnless(os.environ.get("TEST_ALL"), "brings an S3 server: TEST_ALL=1")
+class ObjectStoreTest(Case):
+    """A table in S3, with a key of ours and with one that the catalog hands out."""
+
+    def test_a_bucket_is_read_with_either_key_and_no_other_bucket_is(self):
+        directory = scratch_directory()
+        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        python = packaging.bring("python.sh", "icelight_python", packaging.ROOT / "packaging" / "requirements-s3.txt", "s3")
+        lake = subprocess.Popen([python, pathlib.Path(__file__).parent / "s3_lake.py", directory, "KEYID", TOKEN], stdin=subprocess.PIPE,
+                                stdout=subprocess.PIPE, text=True)
+        try:
+            ports = json.loads(lake.stdout.readline())
+            secret = write_file(directory / "secret", TOKEN)
+            uri, text = f"http://127.0.0.1:{ports['catalog']}", ""
+            for name, path, bucket, keys in (("own", "", "lake", f'key-id = "KEYID"\nsecret-file = "{secret}"\n'), ("vended", "/vending", "lake", ""),
+                                             ("other", "", "another", f'key-id = "KEYID"\nsecret-file = "{secret}"\n')):
+                text = (f'[{name}]\nuri = "{uri}{path}"\nlocations = ["s3://{bucket}/warehouse/"]\n[{name}.s3]\nregion = "us-east-1"\n'
+                        f'endpoint = "127.0.0.1:{ports["store"]}"\npath-style = true\nuse-ssl = false\n{keys}')
+                file = write_file(directory / f"{name}.toml", text)
+                with Server("--query-extensions", table.extension_directory(), "--query-external-catalogs", file) as self.server:
+                    question = f"SELECT count(*), sum(id)::BIGINT FROM {name}.sales.orders WHERE user_id <> 'user-0'"
+                    if name == "other":
+                        self.assertIn("only what its locations name is read", self.refused(400, question))
+                    else:
+                        self.assertEqual(self.rows(question), [(90, 4500)])
+                    self.assertNotIn(TOKEN, self.server.said())
+        finally:
+            lake.communicate(timeout=60)
 
 
 class EqualityDeletesTest(Case):

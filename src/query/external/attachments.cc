@@ -76,7 +76,8 @@ std::string attach_sql(const ExternalCatalog& catalog, bool wants_credentials) {
     sql += has_identity(catalog) ? ", SECRET " + secret_name(catalog)
                                  : std::string(", AUTHORIZATION_TYPE 'none'");
     sql += wants_credentials ? "" : ", ACCESS_DELEGATION_MODE 'none'";
-    if (wants_credentials && !catalog.s3.region.empty())
+    // An option of OAuth2 only: without it the region comes from the catalog.
+    if (wants_credentials && has_identity(catalog) && !catalog.s3.region.empty())
         sql += ", DEFAULT_REGION " + quote_literal(catalog.s3.region);
     return sql + ")";
 }
