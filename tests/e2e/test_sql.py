@@ -202,6 +202,17 @@ class MetaTest(SqlCase):
         reply = self.query("SELECT count(*) AS n FROM events WHERE _log_offset = $1", params=[newest]).json()
         self.assertEqual((reply["data"], reply["meta"]["filesSkipped"]), ([{"n": 1}], reply["meta"]["files"] - 1))
 
+    def test_rows_without_a_value_are_distinct_from_one(self):
+        # Statistics that say "nothing but NULL" must not leave them out.
+        self.server.wait_committed(len(self.sent))
+        self.assertEqual(int(self.server.value("SELECT count(integrations) AS n FROM events")), 0)
+        for condition in ("integrations IS DISTINCT FROM 'x' OR integrations = 'y'",
+                          "integrations IS DISTINCT FROM 'x' OR integrations IS DISTINCT FROM 'y'",
+                          "NOT (integrations IS NOT DISTINCT FROM 'x') OR integrations = 'y'"):
+            rows = f"SELECT count(*) AS n FROM events WHERE {condition}"
+            each = f"SELECT count(*) FILTER (CASE WHEN {condition} THEN true ELSE false END) AS n FROM events"
+            self.assertEqual(self.server.value(rows, freshness="committed"), self.server.value(each, freshness="committed"), condition)
+
     def test_an_older_answer_says_its_age(self):
         sql = f"SELECT count(*) AS n, {len(self.sent)} AS k FROM events"
         first = self.query(sql, maxStalenessMs=60_000).json()

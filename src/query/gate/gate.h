@@ -63,6 +63,10 @@ struct Statement {
     /// The same tables give the same answer: nothing in it asks the clock, a random generator or
     /// the engine's course.
     bool is_repeatable = false;
+    /// It holds IS [NOT] DISTINCT FROM a value below OR or NOT. As a filter on a file the engine
+    /// (1.5.5) misreads that, and leaves out row groups of nothing but NULLs: none may reach the
+    /// files. Not sent to the server.
+    bool misleads_pruning = false;
     /// External catalogs that it names, each once, lower case.
     std::vector<std::string> externals;
     std::vector<ExternalTable> external_tables;  ///< Each once. Not sent to the server.

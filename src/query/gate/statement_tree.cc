@@ -118,6 +118,18 @@ std::size_t place_of(const Object& object) {
     return object["query_location"].get(place) == simdjson::SUCCESS ? place : kNoPlace;
 }
 
+/// IS [NOT] DISTINCT FROM, but between two columns, which no statistics can decide.
+bool compares_distinct_from_value(const Object& expression) {
+    const auto type = text_of(expression, "type");
+    if (type != "COMPARE_DISTINCT_FROM" && type != "COMPARE_NOT_DISTINCT_FROM") return false;
+    const auto is_column = [&expression](const char* side) {
+        Object operand;
+        return expression[side].get(operand) == simdjson::SUCCESS &&
+               text_of(operand, "class") == "COLUMN_REF";
+    };
+    return !is_column("left") || !is_column("right");
+}
+
 class Walk {
 public:
     Walk(std::string_view sql, const std::vector<std::string>& catalogs)
@@ -130,6 +142,7 @@ public:
                 .tables = std::move(tables_),
                 .uses_alias_catalog = uses_alias_catalog_,
                 .is_repeatable = is_repeatable_ && externals_.empty(),
+                .misleads_pruning = misleads_pruning_,
                 .externals = std::move(externals_),
                 .external_tables = std::move(external_tables_),
                 .mentions = std::move(mentions_),
@@ -165,6 +178,8 @@ private:
     SelectFilters filters_;                          ///< Of the SELECT being walked.
     bool uses_alias_catalog_ = false;
     bool is_repeatable_ = true;
+    bool misleads_pruning_ = false;
+    std::size_t alternatives_ = 0;  ///< How many OR and NOT stand around what is visited.
     std::size_t nodes_ = 0;
     std::size_t selects_ = 0;
     std::size_t references_ = 0;
@@ -242,7 +257,13 @@ Result<> Walk::visit_expression(const Object& expression, std::string_view expre
     if (expression_class == "PARAMETER" && !is_number(text_of(expression, "identifier"))) {
         return refuse_at(expression, "a parameter has no name; use $1, $2, ...");
     }
-    return visit_members(expression);
+    if (alternatives_ > 0 && compares_distinct_from_value(expression)) misleads_pruning_ = true;
+    const auto type = text_of(expression, "type");
+    const bool is_alternative = type == "CONJUNCTION_OR" || type == "OPERATOR_NOT";
+    if (is_alternative) ++alternatives_;
+    auto visited = visit_members(expression);
+    if (is_alternative) --alternatives_;
+    return visited;
 }
 
 Result<> Walk::visit_query(const Object& query, std::string_view type) {
@@ -436,7 +457,13 @@ Result<Statement> check_tree(std::string_view tree_json,
     if (is_show_tables(node)) return Statement{StatementKind::kShowTables};
     Walk walk(sql, externals);
     ICE_TRY(walk.visit(statements.at(0).value_unsafe()));
-    return walk.take_statement();
+    auto read = walk.take_statement();
+    if (read.misleads_pruning && !read.externals.empty()) {
+        return refuse(
+            "IS [NOT] DISTINCT FROM a value, below OR or NOT, is not read rightly in tables of "
+            "other catalogs; say (x <> v OR x IS NULL)");
+    }
+    return read;
 }
 
 }  // namespace icelight::query

@@ -1,12 +1,12 @@
 #include "query/plan/extension_scan.h"
 
 #include <algorithm>
-#include <limits>
 
 #include <fmt/format.h>
 
 #include "engine/sql_text.h"
 #include "iceberg/values.h"
+#include "query/plan/filter_barrier.h"
 
 namespace icelight::query {
 namespace {
@@ -108,9 +108,7 @@ Result<std::string> make_extension_scan(const TableFiles& table) {
     }
     scan += ')';
     if (is_pruned_rightly(table)) return scan;
-    // A limit that is never reached: the engine moves columns through it, and no filters.
-    return fmt::format(
-        "(SELECT * FROM {} LIMIT {})", scan, std::numeric_limits<std::int64_t>::max());
+    return '(' + behind_barrier(scan) + ')';
 }
 
 }  // namespace icelight::query

@@ -431,6 +431,28 @@ TEST(Gate, BytesThatAreNoTextAreRefused) {
     EXPECT_THAT(tables_of("SELECT 1\0; DROP TABLE x"sv), StartsWith(kRefusalPrefix));
 }
 
+TEST(Gate, TellsWhichFiltersTheEngineWouldMisread) {
+    const auto misleads = [](const std::string& condition) {
+        const auto statement =
+            check_statement(session(), "SELECT 1 FROM events WHERE " + condition);
+        EXPECT_THAT(statement, IsOk()) << condition;
+        return statement && statement->misleads_pruning;
+    };
+    EXPECT_TRUE(misleads("event IS DISTINCT FROM 'a' OR event = 'b'"));
+    EXPECT_TRUE(misleads("event = 'b' OR (type = 'x' AND $1 IS DISTINCT FROM event)"));
+    EXPECT_TRUE(misleads("NOT (event IS NOT DISTINCT FROM 'a' AND event <> 'b')"));
+    EXPECT_TRUE(
+        misleads("type IN (SELECT type FROM events WHERE event IS DISTINCT FROM 'a' OR "
+                 "event IS DISTINCT FROM 'b')"));
+    EXPECT_FALSE(misleads("event IS DISTINCT FROM 'a' AND (type = 'x' OR type = 'y')"));
+    EXPECT_FALSE(misleads("event IS DISTINCT FROM user_id OR type = 'x'"));
+    EXPECT_FALSE(misleads("event <> 'a' OR event IS NULL"));
+    const auto foreign = check_statement(
+        session(), "SELECT 1 FROM crm.a.b WHERE c IS DISTINCT FROM 1 OR c = 2", {"crm"});
+    EXPECT_THAT(foreign,
+                icelight::testing::HasMessage("not read rightly in tables of other catalogs"));
+}
+
 TEST(Gate, TablesOfExternalCatalogsAreNamedByThreeParts) {
     const std::vector<std::string> catalogs = {"crm", "erp"};
     const auto check = [&](std::string_view sql) {

@@ -15,6 +15,7 @@
 #include "query/plan/conditions.h"
 #include "query/plan/extension_scan.h"
 #include "query/plan/file_plan.h"
+#include "query/plan/filter_barrier.h"
 #include "query/plan/table_view.h"
 #include "query/sandbox/sandbox.h"
 
@@ -293,7 +294,8 @@ Result<Prepared> SqlHost::prepare(const PrepareMessage& request,
                                 .has_tail = input.tail != TailKind::kNone && !cut.is_empty(),
                                 .predicates = predicates_on(input, statement),
                                 .values = request.values,
-                                .has_alias = statement.uses_alias_catalog});
+                                .has_alias = statement.uses_alias_catalog,
+                                .misleads_pruning = statement.misleads_pruning});
         if (!table) return fail_in(input.space + "." + input.name, table.error());
         add_facts(*table, inputs.admitted_us != 0, facts);
     }
@@ -326,10 +328,11 @@ Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
         conditions = resolve_conditions(own_, input.predicates, table->schema, input.values);
     }
     // The same words mean the same view: a metadata file never changes.
-    const auto version = fmt::format("{} {} {} {}",
+    const auto version = fmt::format("{} {} {} {} {}",
                                      location,
                                      input.as_of ? as_of_text(*input.as_of) : "",
                                      input.has_tail,
+                                     input.misleads_pruning,
                                      conditions_text(conditions));
     std::string select;
     ReplyFacts facts;
@@ -345,6 +348,7 @@ Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
         if (select.empty()) {
             ICE_ASSIGN(const auto plan, plan_files(*table, conditions));
             ICE_ASSIGN(select, make_view_select(*table, plan, input.table.tail, input.has_tail));
+            if (input.misleads_pruning) select = behind_barrier(fmt::format("({})", select));
             facts = facts_of(*table, plan);
         }
         if (views_.size() >= kViewsMax) views_.clear();

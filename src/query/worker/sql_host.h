@@ -94,6 +94,7 @@ private:
         std::vector<Predicates> predicates;  ///< One for each mention.
         const std::vector<Value>& values;    ///< Bound to the statement.
         bool has_alias = false;              ///< Also in kAliasCatalog.
+        bool misleads_pruning = false;       ///< See Statement.
     };
 
     /// What a view says, and what reading it may cost.
