@@ -142,9 +142,20 @@ Result<QueryResult> Session::query(const std::string& sql, const std::vector<Val
     return QueryResult(state_, std::move(handle));
 }
 
-Result<> Session::check(const std::string& sql) {
+Result<std::vector<ResultColumn>> Session::check(const std::string& sql) {
     Prepared prepared(*state_);
-    return prepared.prepare(sql);
+    ICE_TRY(prepared.prepare(sql));
+    std::vector<ResultColumn> columns;
+    const idx_t count = duckdb_prepared_statement_column_count(prepared.raw());
+    columns.reserve(count);
+    for (idx_t i = 0; i < count; ++i) {
+        const OwnedText name(
+            const_cast<char*>(duckdb_prepared_statement_column_name(prepared.raw(), i)));
+        duckdb_logical_type type = duckdb_prepared_statement_column_logical_type(prepared.raw(), i);
+        columns.push_back({name == nullptr ? "" : name.get(), read_type(type)});
+        duckdb_destroy_logical_type(&type);
+    }
+    return columns;
 }
 
 Result<std::string> Session::query_text(const std::string& sql, const std::vector<Value>& values) {

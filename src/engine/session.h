@@ -41,7 +41,8 @@ public:
     Result<QueryResult> query(const std::string& sql, const std::vector<Value>& values = {});
 
     /// Parses, binds and plans one statement and runs nothing; $1 ... $n need no values.
-    Result<> check(const std::string& sql);
+    /// @return what its rows would be.
+    Result<std::vector<ResultColumn>> check(const std::string& sql);
 
     /// The first column of the first row as text; empty when there is no row.
     Result<std::string> query_text(const std::string& sql, const std::vector<Value>& values = {});

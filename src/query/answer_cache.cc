@@ -38,6 +38,10 @@ std::string normal_text(std::string_view sql) {
     return text;
 }
 
+std::size_t bytes_of(const std::string& key, const CachedAnswer& answer) {
+    return key.size() + answer.body.size() + answer.facts.columns_json.size();
+}
+
 }  // namespace
 
 std::string cache_key(const Request& request) {
@@ -77,12 +81,12 @@ std::shared_ptr<const CachedAnswer> AnswerCache::find_any(const Request& request
 }
 
 void AnswerCache::store(const std::string& key, CachedAnswer answer) {
-    const std::size_t bytes = key.size() + answer.body.size();
+    const std::size_t bytes = bytes_of(key, answer);
     if (answer.body.size() > kCachedAnswerBytesMax || bytes > bytes_max_) return;
     auto kept = std::make_shared<const CachedAnswer>(std::move(answer));
     const std::lock_guard lock(mutex_);
     auto& entry = entries_[key];
-    if (entry.answer) bytes_ -= key.size() + entry.answer->body.size();
+    if (entry.answer) bytes_ -= bytes_of(key, *entry.answer);
     entry = {std::move(kept), ++last_number_};
     bytes_ += bytes;
     order_.emplace_back(last_number_, key);
@@ -96,7 +100,7 @@ void AnswerCache::store(const std::string& key, CachedAnswer answer) {
             order_.emplace_back(number, oldest);
             continue;
         }
-        bytes_ -= oldest.size() + gone->second.answer->body.size();
+        bytes_ -= bytes_of(oldest, *gone->second.answer);
         entries_.erase(gone);
     }
 }

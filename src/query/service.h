@@ -42,6 +42,7 @@ inline constexpr std::uint64_t kReplyRowsMax = 10'000;
 inline constexpr std::size_t kReplyBytesMax = 256u << 20;      ///< JSON and CSV.
 inline constexpr std::uint64_t kExportBytesMax = 16ull << 30;  ///< The other formats.
 inline constexpr std::size_t kQueryNameBytesMax = 128;
+inline constexpr std::size_t kColumnsBytesMax = 4u << 10;
 inline constexpr std::size_t kValueBytesMax = 16u << 20;
 inline constexpr std::chrono::milliseconds kDeadlineDefault{30'000};
 inline constexpr std::chrono::milliseconds kDeadlineMax{300'000};
@@ -82,6 +83,9 @@ struct ReplyFacts {
     std::uint64_t files_skipped = 0;  ///< Which their statistics left out.
     std::uint64_t rows_scanned = 0;   ///< Of the files that were left, and of the tail.
     std::uint64_t bytes_scanned = 0;  ///< Sizes of those files.
+    /// [{"name":"a","type":"BIGINT"}]; empty when it is longer than kColumnsBytesMax, and of JSON,
+    /// whose body has it.
+    std::string columns_json;
 };
 
 struct Request {

@@ -14,7 +14,7 @@ import pyarrow.parquet
 from harness import events, table
 from harness.case import ServerCase
 from harness.client import raw_exchange
-from harness.server import wait_until
+from harness.server import cpu_ticks_of, wait_until
 
 
 class SqlCase(ServerCase):
@@ -277,6 +277,8 @@ class HistoryTest(SqlCase):
                 self.assertEqual((found["meta"]["rowCount"], found["meta"]["truncated"]), (len(self.sent), False))
                 self.assertGreaterEqual(found["meta"]["rowsScanned"], len(self.sent))
                 self.assertIn("filesSkipped", found["meta"])
+                columns = found["meta"]["columns"] if format != "json" else reply.json()["meta"]["columns"]
+                self.assertEqual(columns, [{"name": "user_id", "type": "VARCHAR"}])
 
     def test_what_failed_is_kept_too_and_found_by_its_words(self):
         self.query("SELECT nothing_like_it FROM events")
@@ -423,6 +425,22 @@ class FreshnessTest(SqlCase):
     def test_committed_leaves_out_what_only_the_log_holds(self):
         self.assertEqual(self.count(), len(self.sent))
         self.assertEqual(int(self.server.value("SELECT count(*) AS n FROM events", freshness="committed")), 0)
+
+    def test_ingest_costs_the_workers_nothing_while_nobody_asks(self):
+        self.count()
+
+        def cpu_ticks():
+            return [cpu_ticks_of(pid) for pid in self.server.workers("sql")]
+
+        before = cpu_ticks()
+        for batch in range(20):
+            self.server.send(events.mixed(500, batch, f"idle-{batch}"))
+        after = cpu_ticks()
+        self.assertEqual(len(after), len(before))
+        self.assertLessEqual(sum(after) - sum(before), 2, "a look of the inbox once a minute, no more")
+        begin = time.monotonic()
+        self.assertEqual(self.count(), len(self.sent) + 10_000)
+        self.assertLess(time.monotonic() - begin, 20)
 
     def test_rejects_are_seen_at_once(self):
         self.server.send([{"type": "track"}])

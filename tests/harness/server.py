@@ -220,6 +220,12 @@ def stat_of(pid):
         return None
 
 
+def cpu_ticks_of(pid):
+    """What a process has used so far, of the user's and the system's time."""
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
 def is_alive(pid):
     state = stat_of(pid)
     return state is not None and state[0] != "Z"

@@ -35,6 +35,17 @@ protected:
     std::unique_ptr<Session> session_;
 };
 
+TEST_F(SessionTest, AStatementIsCheckedWithoutItsValues) {
+    const auto columns =
+        session_->check("SELECT 2::BIGINT AS a, [1.5] AS b FROM range(1000000000000) WHERE $1 = 3");
+    ASSERT_THAT(columns, IsOk());
+    ASSERT_EQ(columns->size(), 2U);
+    EXPECT_EQ(columns->at(0).name + ' ' + columns->at(0).type.name, "a BIGINT");
+    EXPECT_EQ(columns->at(1).name + ' ' + columns->at(1).type.name, "b DECIMAL(2,1)[]");
+    EXPECT_THAT(session_->check("SELECT $1"), IsOk());
+    EXPECT_THAT(session_->check("SELECT nope"), IsError(ErrorCode::kInvalidArgument));
+}
+
 TEST_F(SessionTest, EveryKindOfValueCanBeBound) {
     EXPECT_EQ(text("SELECT $1", {true}), "true");
     EXPECT_EQ(text("SELECT $1 + 1", {std::int64_t{9007199254740993}}), "9007199254740994");

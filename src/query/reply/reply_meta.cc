@@ -6,8 +6,23 @@
 #include <fmt/format.h>
 
 #include "query/reply/iso_time.h"
+#include "query/reply/json_value.h"
 
 namespace icelight::query {
+
+std::string columns_text(const std::vector<std::string>& names,
+                         const std::vector<engine::ResultColumn>& columns) {
+    std::string out = "[";
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i != 0) out += ',';
+        out += R"({"name":)";
+        append_json_string(names[i], out);
+        out += R"(,"type":)";
+        append_json_string(columns[i].type.name, out);
+        out += '}';
+    }
+    return out + ']';
+}
 
 void append_meta(const ReplyFacts& facts, std::string& out) {
     const auto ms = [](std::chrono::microseconds time) {

@@ -1,7 +1,9 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
+#include "engine/query_result.h"
 #include "query/service.h"
 
 namespace icelight::query {
@@ -11,5 +13,9 @@ namespace icelight::query {
 /// "tailRows":N,"dataThrough":"…Z","timings":{"waitMs","planMs"},"rowsScanned":N,"bytesScanned":N,
 /// "files":N,"filesSkipped":N
 void append_meta(const ReplyFacts& facts, std::string& out);
+
+/// [{"name":"a","type":"BIGINT"}]; `names` instead of the columns' own.
+std::string columns_text(const std::vector<std::string>& names,
+                         const std::vector<engine::ResultColumn>& columns);
 
 }  // namespace icelight::query

@@ -56,10 +56,10 @@ std::vector<std::string> unique_names(const std::vector<engine::ResultColumn>& c
 ReplyWriter::ReplyWriter(Format format, const std::vector<engine::ResultColumn>& columns)
     : format_(format) {
     names_ = unique_names(columns);
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        types_.push_back(columns[i].type.name);
+    columns_json_ = columns_text(names_, columns);
+    for (const auto& name : names_) {
         std::string key;
-        append_json_string(names_[i], key);
+        append_json_string(name, key);
         keys_.push_back(key + ':');
     }
 }
@@ -117,16 +117,9 @@ void ReplyWriter::append_cell(const engine::VectorView& vector, std::size_t row,
 
 void ReplyWriter::end(const ReplyFacts& facts, std::string& out) const {
     if (format_ != Format::kJson) return;
-    out += R"(],"meta":{"columns":[)";
-    for (std::size_t i = 0; i < names_.size(); ++i) {
-        if (i != 0) out += ',';
-        out += R"({"name":)";
-        append_json_string(names_[i], out);
-        out += R"(,"type":)";
-        append_json_string(types_[i], out);
-        out += '}';
-    }
-    out += "],";
+    out += R"(],"meta":{"columns":)";
+    out += columns_json_;
+    out += ',';
     append_meta(facts, out);
     out += "}}";
 }

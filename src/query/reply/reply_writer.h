@@ -40,12 +40,15 @@ public:
 
     std::uint64_t rows() const { return rows_; }
 
+    /// As in the meta of JSON.
+    const std::string& columns_json() const { return columns_json_; }
+
 private:
     void append_cell(const engine::VectorView& vector, std::size_t row, std::string& out);
 
     Format format_;
     std::vector<std::string> names_;
-    std::vector<std::string> types_;
+    std::string columns_json_;
     std::vector<engine::VectorView> columns_;  ///< Of the chunk.
     std::vector<std::string> keys_;            ///< JSON: `"name":` of each column.
     std::uint64_t rows_ = 0;

@@ -16,6 +16,12 @@ ExecuteMessage sample_execute() {
             1'000'000'000'000};
 }
 
+TEST(Protocol, ColumnsOfAnAnswerAreBounded) {
+    EXPECT_EQ(decode_end(encode_end({.columns_json = "[]"}))->columns_json, "[]");
+    EXPECT_THAT(decode_end(encode_end({.columns_json = std::string(kColumnsBytesMax + 1, 'x')})),
+                IsError(ErrorCode::kCorruption));
+}
+
 TEST(Protocol, MessagesComeBackAsTheyWere) {
     const std::vector<Value> values{Value(),
                                     Value(true),

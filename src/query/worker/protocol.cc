@@ -283,6 +283,7 @@ std::string encode_end(const EndMessage& message) {
     append_varint(out, message.files_skipped);
     append_varint(out, message.rows_scanned);
     append_varint(out, message.bytes_scanned);
+    append_sized(out, message.columns_json);
     return out;
 }
 
@@ -303,7 +304,9 @@ Result<EndMessage> decode_end(std::string_view bytes) {
     message.files_skipped = reader.varint();
     message.rows_scanned = reader.varint();
     message.bytes_scanned = reader.varint();
-    if (!reader.ok() || reader.remaining() != 0) return malformed("end");
+    message.columns_json = text(reader);
+    if (!reader.ok() || reader.remaining() != 0 || message.columns_json.size() > kColumnsBytesMax)
+        return malformed("end");
     return message;
 }
 

@@ -15,6 +15,7 @@
 #include "base/child.h"
 #include "base/frames.h"
 #include "engine/arrow_stream.h"
+#include "query/reply/reply_meta.h"
 #include "query/reply/reply_stream.h"
 #include "query/reply/reply_writer.h"
 #include "query/worker/inbox.h"
@@ -65,6 +66,11 @@ Result<> check_values(const engine::Chunk& chunk, const std::vector<std::string>
         }
     }
     return {};
+}
+
+/// Unless it is too long to be kept.
+void set_columns(std::string columns, ReplyFacts& facts) {
+    if (columns.size() <= kColumnsBytesMax) facts.columns_json = std::move(columns);
 }
 
 class Worker {
@@ -159,6 +165,7 @@ Result<EndMessage> Worker::run(const Prepared& prepared) {
     ReplyFacts facts = prepared.facts;
     facts.rows = writer.rows();
     facts.is_truncated = is_truncated;
+    if (request_.format != Format::kJson) set_columns(writer.columns_json(), facts);
     facts.execution = since_start();
     writer.end(facts, stream.buffer());
     ICE_TRY(stream.finish());
@@ -184,6 +191,8 @@ Result<EndMessage> Worker::run_parquet(const Prepared& prepared) {
     std::filesystem::remove(reply.path, ignored);
     ICE_TRY(stream.finish());
     ReplyFacts facts = prepared.facts;
+    if (const auto columns = host_->user().check(prepared.sql))
+        set_columns(columns_text(unique_names(*columns), *columns), facts);
     facts.rows = reply.rows;
     facts.execution = since_start();
     return facts;
@@ -195,6 +204,7 @@ Result<EndMessage> Worker::run_arrow(const Prepared& prepared) {
     const auto names = unique_names(result.columns());
     ICE_ASSIGN(auto arrow, engine::ArrowStream::open(result, names, stream.buffer()));
     ReplyFacts facts = prepared.facts;
+    set_columns(columns_text(names, result.columns()), facts);
     while (true) {
         ICE_ASSIGN(const auto chunk, result.next());
         if (!chunk) break;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -28,6 +29,42 @@ constexpr std::array<std::pair<std::string_view, Format>, 5> kFormats{
      {"ndjson", Format::kNdjson},
      {"parquet", Format::kParquet},
      {"arrow", Format::kArrow}}};
+
+constexpr std::array<std::string_view, 10> kMembers{"sql",
+                                                    "query",
+                                                    "format",
+                                                    "params",
+                                                    "freshness",
+                                                    "timeoutMs",
+                                                    "asOf",
+                                                    "maxRows",
+                                                    "queryId",
+                                                    "maxStalenessMs"};
+
+/// "max_rows" and "MaxRows" are "maxrows".
+std::string folded(std::string_view name) {
+    std::string out;
+    for (const char c : name) {
+        if (c == '_' || c == '-') continue;
+        out += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    }
+    return out;
+}
+
+/// A member that is known by another spelling would be passed over, and the answer be another one.
+/// Members that nobody knows are: clients of other servers send some.
+Result<> check_spelling(const object& body) {
+    for (const auto& member : body) {
+        const std::string_view name = member.key();
+        for (const auto known : kMembers) {
+            if (name != known && folded(name) == folded(known)) {
+                return fail(ErrorCode::kInvalidArgument,
+                            fmt::format("unknown member `{}`: write `{}`", name, known));
+            }
+        }
+    }
+    return {};
+}
 
 /// The text member of that name, "" when absent.
 Result<std::string> find_text(const object& body, const char* name) {
@@ -165,6 +202,7 @@ Result<query::Request> parse_query_body(const std::string& text,
     const auto parsed = boost::json::parse(text, error, {}, {.max_depth = kBodyDepthMax});
     if (error || !parsed.is_object()) return fail(ErrorCode::kInvalidArgument, "Invalid JSON body");
     const auto& body = parsed.as_object();
+    ICE_TRY(check_spelling(body));
     query::Request request;
     ICE_ASSIGN(request.sql, find_text(body, "sql"));
     if (request.sql.empty()) {

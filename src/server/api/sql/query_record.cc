@@ -18,6 +18,7 @@ std::string_view status_name(ErrorCode code) {
 
 std::string meta_of(const query::Reply& reply) {
     std::string meta = "{";
+    if (!reply.facts.columns_json.empty()) meta += R"("columns":)" + reply.facts.columns_json + ",";
     query::append_meta(reply.facts, meta);
     if (reply.age) meta += fmt::format(R"(,"cacheAgeMs":{})", reply.age->count());
     return meta + "}";

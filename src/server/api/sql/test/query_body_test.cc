@@ -28,6 +28,13 @@ TEST(QueryBody, DefaultsAreLiveJsonAndTheServersTime) {
     EXPECT_EQ(request->staleness_max.count(), 0);
 }
 
+TEST(QueryBody, AMemberInAnotherSpellingIsNotPassedOver) {
+    EXPECT_THAT(parse(R"(,"asof":17)"), HasMessage("unknown member `asof`: write `asOf`"));
+    EXPECT_THAT(parse(R"(,"max_staleness_ms":1)"), HasMessage("write `maxStalenessMs`"));
+    EXPECT_THAT(parse(R"(,"TimeoutMS":1)"), HasMessage("write `timeoutMs`"));
+    EXPECT_THAT(parse(R"(,"warehouse":"w","limit":3)"), IsOk());
+}
+
 TEST(QueryBody, TimeIsNeverMoreThanTheServersAndStalenessAtMostADay) {
     EXPECT_EQ(parse(R"(,"timeoutMs":400)")->timeout, milliseconds(400));
     EXPECT_EQ(parse(R"(,"timeoutMs":99999999)")->timeout, kTimeout);

@@ -23,6 +23,7 @@ TEST(QueryRecord, SaysWhatWasAskedAndWhatCameOfIt) {
     query::Reply reply;
     reply.facts.rows = 7;
     reply.facts.snapshot_id = 12;
+    reply.facts.columns_json = R"([{"name":"a","type":"BIGINT"}])";
     reply.bytes_written = 99;
     reply.age = std::chrono::milliseconds(3);
     const Result<query::Reply> outcome = reply;
@@ -36,6 +37,8 @@ TEST(QueryRecord, SaysWhatWasAskedAndWhatCameOfIt) {
     EXPECT_EQ(record->format + record->status + record->error, "parquetok");
     EXPECT_EQ(record->started_at_us + record->duration_us + record->rows + record->bytes,
               1'000 + 55 + 7 + 99);
+    EXPECT_THAT(record->meta,
+                ::testing::StartsWith(R"({"columns":[{"name":"a","type":"BIGINT"}],"rowCount":7)"));
     EXPECT_THAT(record->meta, HasSubstr(R"("snapshotId":"12")"));
     EXPECT_THAT(record->meta, HasSubstr(R"("cacheAgeMs":3)"));
 }
