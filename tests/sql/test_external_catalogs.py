@@ -13,6 +13,9 @@ import threading
 import time
 import unittest
 
+import pyarrow
+import pyiceberg.catalog
+
 from harness import events, packaging, table
 from harness.server import Server, StartFailed, command_of, scratch_directory, wait_until
 
@@ -294,6 +297,56 @@ class ObjectStoreTest(Case):
                     self.assertNotIn(TOKEN, self.server.said())
         finally:
             lake.communicate(timeout=60)
+
+
+@unittest.skipUnless(os.environ.get("TEST_ALL"), "starts a Java server: TEST_ALL=1")
+class ReferenceServerTest(Case):
+    """The REST catalog of Iceberg's own compatibility kit, written by PyIceberg."""
+
+    def start_catalog(self, directory):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        kit = packaging.ROOT / "tests" / "conformance" / "rck" / "pom.xml"
+        jars = packaging.bring("java.sh", "icelight_java_jars", kit, "rck")
+        settings = {"CATALOG_WAREHOUSE": str(directory), "CATALOG_REST_PORT": str(port), "CATALOG_URI": "jdbc:sqlite::memory:",
+                    "CATALOG_CATALOG__IMPL": "org.apache.iceberg.jdbc.JdbcCatalog", "CATALOG_JDBC_SCHEMA__VERSION": "V1"}
+        java = subprocess.Popen(["java", "-Xmx512m", "-cp", f"{jars}/*", "org.apache.iceberg.rest.RESTCatalogServer"],
+                                env={**os.environ, **settings}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.addCleanup(java.wait, timeout=60)
+        self.addCleanup(java.terminate)
+
+        def answers():
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            except OSError:
+                return False
+            return True
+
+        wait_until(answers, 60, "the Java server")
+        return f"http://127.0.0.1:{port}"
+
+    def test_its_tables_are_read_and_joined_as_they_change(self):
+        directory = scratch_directory()
+        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
+        uri = self.start_catalog(directory / "warehouse")
+        writer = pyiceberg.catalog.load_catalog("writer", type="rest", uri=uri)
+        writer.create_namespace("sales")
+
+        def orders(begin, end):
+            return pyarrow.table({"id": list(range(begin, end)), "user_id": [f"user-{i % 10}" for i in range(begin, end)]})
+
+        theirs = writer.create_table("sales.orders", schema=orders(0, 1).schema)
+        theirs.append(orders(0, 50))
+        file = write_file(directory / "catalogs.toml", catalog("crm", uri, directory / "warehouse"))
+        with Server("--query-extensions", table.extension_directory(), "--query-external-catalogs", file) as self.server:
+            self.server.send([events.track(f"ours-{i}", f"user-{i}") for i in range(4)])
+            count = "SELECT count(*), sum(id)::BIGINT FROM crm.sales.orders"
+            self.assertEqual(self.rows(count), [(50, 1225)])
+            theirs.append(orders(50, 80))
+            self.assertEqual(self.rows(count), [(80, 3160)])
+            self.assertEqual(self.rows("SELECT count(*) FROM events JOIN crm.sales.orders USING (user_id)"), [(32,)])
+            theirs.delete("id < 10")
+            self.assertEqual(self.rows(count), [(70, 3115)])
 
 
 class EqualityDeletesTest(Case):
