@@ -177,19 +177,22 @@ public:
         // The original system's names first: our own are stronger.
         for (const bool is_alias : {true, false}) {
             for (const auto& entry : environment) {
-                const auto equals = entry.find('=');
-                if (equals == std::string::npos) continue;
-                const std::string name = entry.substr(0, equals);
-                const auto* option = find_variable(name, is_alias);
-                if (option != nullptr)
-                    ICE_TRY(config_.set(option->key, entry.substr(equals + 1), name));
-                if (option == nullptr && !is_alias && name.starts_with("ICELIGHT_") &&
-                    name != "ICELIGHT_DEPS") {
-                    return fail(ErrorCode::kInvalidArgument,
-                                "unknown variable " + name + "; did you mean " +
-                                    nearest(name, variable_of) + "?");
-                }
+                ICE_TRY(read_variable(entry, is_alias));
             }
+        }
+        return {};
+    }
+
+    Result<> read_variable(const std::string& entry, bool is_alias) {
+        const auto equals = entry.find('=');
+        if (equals == std::string::npos) return {};
+        const std::string name = entry.substr(0, equals);
+        const auto* option = find_variable(name, is_alias);
+        if (option != nullptr) return config_.set(option->key, entry.substr(equals + 1), name);
+        if (!is_alias && name.starts_with("ICELIGHT_") && name != "ICELIGHT_DEPS") {
+            return fail(
+                ErrorCode::kInvalidArgument,
+                "unknown variable " + name + "; did you mean " + nearest(name, variable_of) + "?");
         }
         return {};
     }

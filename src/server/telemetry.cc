@@ -34,7 +34,7 @@ constexpr std::array kCodes = {"missing_field",
 
 /// Every series of the family is made at start; later only found.
 metrics::Counter& refused(std::string_view code) {
-    static const auto kSeries = [] {
+    static const auto series = [] {
         std::array<metrics::Counter*, kCodes.size() + 1> made{};
         for (std::size_t i = 0; i < made.size(); ++i) {
             made[i] = &metrics::counter("icelight_server_events_refused_total",
@@ -44,9 +44,9 @@ metrics::Counter& refused(std::string_view code) {
         return made;
     }();
     for (std::size_t i = 0; i < kCodes.size(); ++i) {
-        if (code == kCodes[i]) return *kSeries[i];
+        if (code == kCodes[i]) return *series[i];
     }
-    return *kSeries.back();
+    return *series.back();
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ Result<ReplayRequest> parse_replay_request(const std::string& body);
 
 /// SQL names of the two tables, quoted.
 struct DeadLetterTables {
-    DeadLetterTables(std::string_view space, std::string_view events);
+    DeadLetterTables(std::string_view space, std::string_view table);
 
     std::string events;
     std::string rejects;

@@ -14,10 +14,11 @@ std::vector<std::string> messages_of(EventStream& stream,
                                      std::string_view bytes,
                                      std::size_t step) {
     std::vector<std::string> shown;
-    for (std::size_t at = 0; at < bytes.size(); at += step)
+    for (std::size_t at = 0; at < bytes.size(); at += step) {
         stream.take(bytes.substr(at, step), [&shown](const StreamMessage& message) {
             shown.push_back(message.event + "|" + message.data);
         });
+    }
     return shown;
 }
 
