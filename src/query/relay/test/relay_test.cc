@@ -94,10 +94,17 @@ int refused_hosts() {
 class RelayTest : public ::testing::Test {
 protected:
     void start(RelayOptions options) {
+        stop();
         relay_ = std::make_unique<Relay>(std::move(options));
         tcp::acceptor listener(context_, kAnyPort);
         at_ = listener.local_endpoint();
         door_ = relay_->open_door(UniqueFd(listener.release()));
+    }
+
+    /// The door first: the relay outlives it.
+    void stop() {
+        door_.reset();
+        relay_.reset();
     }
 
     void start_to(const Upstream& upstream) {
@@ -159,7 +166,7 @@ TEST_F(RelayTest, ARequestAndItsAnswerPassAndTheConnectionEnds) {
     const auto line = fmt::format("POST http://127.0.0.1:{}/t", upstream.port());
     EXPECT_EQ(ask(head(line, "Content-Length: 4\r\n") + "bodyGET / HTTP/1.1\r\n\r\n"),
               "HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok");
-    relay_.reset();
+    stop();
     // What came behind the announced body went nowhere.
     const auto wanted = fmt::format(
         "POST /t HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nContent-Length: 4\r\n"
