@@ -1,5 +1,7 @@
 #include "query/external/external_codec.h"
 
+#include <array>
+
 namespace icelight::query {
 namespace {
 
@@ -7,19 +9,25 @@ std::string text(ByteReader& reader) {
     return std::string(reader.sized());
 }
 
+/// The texts of a catalog, in the order in which they are written.
+template <class Catalog>
+auto texts_of(Catalog& catalog) {
+    return std::array{&catalog.name,
+                      &catalog.uri,
+                      &catalog.warehouse,
+                      &catalog.token,
+                      &catalog.client_id,
+                      &catalog.client_secret,
+                      &catalog.scope,
+                      &catalog.server_uri,
+                      &catalog.s3.region,
+                      &catalog.s3.key_id,
+                      &catalog.s3.secret,
+                      &catalog.s3.endpoint};
+}
+
 void append_external(std::string& out, const ExternalCatalog& catalog) {
-    for (const auto* const part : {&catalog.name,
-                                   &catalog.uri,
-                                   &catalog.warehouse,
-                                   &catalog.token,
-                                   &catalog.client_id,
-                                   &catalog.client_secret,
-                                   &catalog.scope,
-                                   &catalog.server_uri,
-                                   &catalog.s3.region,
-                                   &catalog.s3.key_id,
-                                   &catalog.s3.secret,
-                                   &catalog.s3.endpoint}) {
+    for (const auto* const part : texts_of(catalog)) {
         append_sized(out, *part);
     }
     append_varint(out, catalog.s3.is_path_style ? 1 : 0);
@@ -31,18 +39,7 @@ void append_external(std::string& out, const ExternalCatalog& catalog) {
 
 ExternalCatalog read_external(ByteReader& reader) {
     ExternalCatalog catalog;
-    for (auto* const part : {&catalog.name,
-                             &catalog.uri,
-                             &catalog.warehouse,
-                             &catalog.token,
-                             &catalog.client_id,
-                             &catalog.client_secret,
-                             &catalog.scope,
-                             &catalog.server_uri,
-                             &catalog.s3.region,
-                             &catalog.s3.key_id,
-                             &catalog.s3.secret,
-                             &catalog.s3.endpoint}) {
+    for (auto* const part : texts_of(catalog)) {
         *part = text(reader);
     }
     catalog.s3.is_path_style = reader.varint() != 0;
