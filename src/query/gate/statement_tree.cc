@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <string>
 #include <utility>
 #include <vector>
@@ -10,6 +9,7 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
+#include "base/letter_case.h"
 #include "query/gate/allowed_functions.h"
 #include "query/gate/select_filters.h"
 
@@ -66,14 +66,6 @@ constexpr auto kPlainParts = std::to_array<std::string_view>({
 template <std::size_t count>
 bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
     return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return out;
 }
 
 bool is_number(std::string_view text) {

@@ -1,7 +1,6 @@
 #include "query/relay/relay_request.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <iterator>
 
@@ -12,6 +11,7 @@
 
 #include "base/base64.h"
 #include "base/hash.h"
+#include "base/letter_case.h"
 
 namespace icelight::query {
 namespace {
@@ -31,14 +31,6 @@ constexpr std::string_view kFieldsOfOneHop[] = {"connection",
                                                 "te",
                                                 "trailer",
                                                 "upgrade"};
-
-std::string lower_case(std::string_view text) {
-    std::string out(text);
-    std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return out;
-}
 
 bool is_of_one_hop(std::string_view name) {
     const auto lower = lower_case(name);

@@ -1,13 +1,13 @@
 #include "query/worker/sql_host.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <iterator>
 #include <system_error>
 
 #include <fmt/format.h>
 
+#include "base/letter_case.h"
 #include "engine/aggregates.h"
 #include "engine/sql_text.h"
 #include "io/file_system.h"
@@ -120,13 +120,6 @@ Result<> lock_settings(engine::Session& session, const WorkerSetup& setup) {
     ICE_TRY(session.execute("SET allowed_configs = ['memory_limit']"));
     ICE_TRY(session.execute("SET enable_external_access = false"));
     return session.execute("SET lock_configuration = true");
-}
-
-std::string lower_case(std::string text) {
-    std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) {
-        return static_cast<char>(std::tolower(c));
-    });
-    return text;
 }
 
 ReplyFacts facts_of(const TableFiles& table, const FilePlan& plan) {
