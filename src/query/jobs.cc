@@ -37,6 +37,7 @@ std::size_t Jobs::cancel_named(std::string_view name, std::string_view owner) {
     const std::lock_guard lock(mutex_);
     std::size_t count = 0;
     for (const auto& [id, job] : jobs_) {
+        if (job->is_ended) continue;
         const auto& request = job->request;
         const bool is_it = (!name.empty() && request.name == name) || std::to_string(id) == name;
         if (!is_it || (!owner.empty() && request.owner != owner)) continue;
