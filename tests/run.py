@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 
+FAILURE_CHARACTERS = 2000
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
 
@@ -25,12 +26,16 @@ class Totals:
 
     def __init__(self):
         self.passed = self.failed = 0
+        self.failures = []  # What a reader of the last lines alone has to know.
         self.lock = threading.Lock()
 
     def add(self, job, outcome, seconds):
         with self.lock:
             self.passed += outcome.passed
             self.failed += outcome.failed
+            if outcome.failed:
+                whys = outcome.failures or [outcome.output.rstrip()]
+                self.failures += [f"{job.name} {why[-FAILURE_CHARACTERS:]}" for why in whys]
             state = "FAIL" if outcome.failed else "ok  "
             skipped = f", {outcome.skipped} skipped" if outcome.skipped else ""
             print(f"{state} {job.name:32} {outcome.passed} passed, {outcome.failed} failed{skipped}  {seconds:.1f} s",
@@ -76,6 +81,8 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(max_workers=2) as lanes:
         for done in [lanes.submit(run_job, job, totals, word) for job in chosen]:
             done.result()
+    for failure in totals.failures:
+        print(f"FAIL {failure}")
     print(f"{time.monotonic() - start:.0f} s")
     print(f"{totals.passed} passed, {totals.failed} failed", flush=True)
     return 1 if totals.failed or not totals.passed else 0

@@ -31,8 +31,9 @@ def main():
     failed = len(result.failures) + len(result.errors) + len(result.unexpectedSuccesses)
     skipped = len(result.skipped)
     lines = [*notes.LINES, *(f"skipped {case}: {why}" for case, why in result.skipped)]
+    failures = [f"{case.id()}: {trace}" for case, trace in (*result.failures, *result.errors)]
     report.write_text(json.dumps({"passed": max(result.testsRun - failed - skipped, 0), "failed": failed, "skipped": skipped,
-                                  "notes": "\n".join(lines)}))
+                                  "notes": "\n".join(lines), "failures": failures}))
     sys.exit(1 if failed else 0)
 
 

@@ -13,6 +13,7 @@ class Outcome:
     skipped: int = 0
     output: str = ""
     notes: str = ""  # shown also when all is well
+    failures: list[str] = dataclasses.field(default_factory=list)  # "case: why", said again at the very end
 
 
 def of_status(status, output):
@@ -26,8 +27,10 @@ def of_gtest(path: pathlib.Path, status, output):
         return Outcome(failed=1, output=output)
     outcome = Outcome(output=output)
     for case in xml.etree.ElementTree.parse(path).getroot().iter("testcase"):
-        if case.find("failure") is not None:
+        failure = case.find("failure")
+        if failure is not None:
             outcome.failed += 1
+            outcome.failures.append(f"{case.get('classname')}.{case.get('name')}: {failure.get('message')}")
         elif case.get("result") == "skipped" or case.get("status") == "notrun":
             outcome.skipped += 1
         else:

@@ -18,8 +18,9 @@ namespace {
 
 /// Files deleted in one turn of the commit queue: a few milliseconds.
 constexpr std::size_t kRemovedPerTurn = 128;
-/// A flush may land between a look and its turn; each try reads only what is new.
-constexpr int kTriesMax = 8;
+/// A commit may land between a look and its turn; each try reads only what is new.
+/// Only somebody who commits without a pause, all that while, lets a pass end early.
+constexpr int kTriesMax = 64;
 
 }  // namespace
 
