@@ -8,6 +8,14 @@
 
 namespace icelight::query {
 
+Result<> check_waiting(const Job& job) {
+    if (job.is_cancelled) return fail(ErrorCode::kShuttingDown, "the query was cancelled");
+    if (system_clock().steady() >= job.deadline) {
+        return fail(ErrorCode::kTimeout, "the query waited for a worker until its deadline");
+    }
+    return {};
+}
+
 Result<> Jobs::enter(const std::shared_ptr<Job>& job) {
     const std::size_t queries_max = job->request.limits.queries_max;
     const std::lock_guard lock(mutex_);
