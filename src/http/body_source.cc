@@ -6,6 +6,15 @@
 #include "base/completion.h"
 
 namespace icelight::http {
+namespace {
+
+struct ReadPiece {
+    std::shared_ptr<BytePipe> pipe;
+
+    void operator()(Completion<std::string> done) { pipe->read(std::move(done)); }
+};
+
+}  // namespace
 
 BodyPipe::BodyPipe(std::size_t bytes_max) : pipe_(std::make_shared<BytePipe>(bytes_max)) {}
 
@@ -22,9 +31,7 @@ void BodyPipe::finish(Result<> outcome) {
 }
 
 boost::asio::awaitable<Result<std::string>> BodyPipe::read() {
-    auto start = [pipe = pipe_](Completion<std::string> done) {
-        pipe->read(std::move(done));
-    };
+    ReadPiece start{pipe_};
     Result<std::string> piece = co_await await_completion<std::string>(std::move(start));
     co_return piece;
 }

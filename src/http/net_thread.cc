@@ -30,6 +30,7 @@ NetThread::NetThread(std::shared_ptr<Shared> shared, std::size_t index)
       name_(fmt::format("net-{}", index)),
       read_buffer_(std::make_unique_for_overwrite<char[]>(kReadBytes)) {}
 
+// NOLINTNEXTLINE(bugprone-exception-escape): posting allocates; without memory all is over anyway.
 NetThread::~NetThread() {
     stop();
 }

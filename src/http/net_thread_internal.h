@@ -41,7 +41,7 @@ public:
     static constexpr std::size_t kReadBytes = 256 << 10;
 
     NetThread(std::shared_ptr<Shared> shared, std::size_t index);
-    ~NetThread();
+    ~NetThread();  // NOLINT(bugprone-exception-escape): see its body.
     NetThread(const NetThread&) = delete;
     NetThread& operator=(const NetThread&) = delete;
 

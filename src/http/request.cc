@@ -71,9 +71,10 @@ void Request::add_header(std::string_view name, std::string_view value) {
 }
 
 std::optional<std::string_view> Request::find_header(std::string_view name) const {
-    for (const Header& header : headers_)
+    for (const Header& header : headers_) {
         if (header.name_bytes == name.size() && equal_ignoring_case(name_of(header), name))
             return value_of(header);
+    }
     return std::nullopt;
 }
 

@@ -37,10 +37,11 @@ awaitable<Session::BodyRead> Session::read_body(MessageParser* parser,
         if (body.io != Io::kOk) co_return body;
     }
     connection_.set_deadline(limits_.body_timeout);
-    if (parser->framing() == Framing::kChunked)
+    if (parser->framing() == Framing::kChunked) {
         body = co_await read_chunks(parser, bytes_max, claim);
-    else
+    } else {
         body = co_await read_length(parser->content_length(), bytes_max, claim);
+    }
     co_return body;
 }
 

@@ -22,9 +22,10 @@ std::array<metrics::Counter*, kStatusClasses> make_answer_counters() {
     constexpr std::array<const char*, kStatusClasses> kClasses = {
         "broken", "1xx", "2xx", "3xx", "4xx", "5xx"};
     std::array<metrics::Counter*, kStatusClasses> counters{};
-    for (std::size_t i = 0; i < kStatusClasses; ++i)
+    for (std::size_t i = 0; i < kStatusClasses; ++i) {
         counters[i] = &metrics::counter(
             "icelight_http_answers_total", "Answers by status class.", {{"class", kClasses[i]}});
+    }
     return counters;
 }
 

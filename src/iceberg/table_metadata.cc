@@ -36,6 +36,19 @@ std::size_t previous_versions_max(const TableMetadata& metadata) {
     return std::max<std::size_t>(count, 1);
 }
 
+Result<> check_refs(const TableMetadata& metadata, ErrorCode code) {
+    for (const auto& [name, ref] : metadata.refs) {
+        if (metadata.find_snapshot(ref.snapshot_id) == nullptr) {
+            return fail(code, "refs." + name + " names no snapshot of snapshots");
+        }
+    }
+    const auto main = metadata.refs.find(std::string(kMainBranch));
+    if (main != metadata.refs.end() && metadata.current_snapshot_id != main->second.snapshot_id) {
+        return fail(code, "refs.main is not the current-snapshot-id");
+    }
+    return {};
+}
+
 }  // namespace
 
 const Schema* TableMetadata::find_schema(std::int32_t schema_id) const {
@@ -80,16 +93,7 @@ Result<> check_metadata(const TableMetadata& metadata, ErrorCode code) {
     if (has_duplicates(metadata.sort_orders, &SortOrder::order_id)) {
         return fail(code, "sort-orders holds one order-id twice");
     }
-    for (const auto& [name, ref] : metadata.refs) {
-        if (metadata.find_snapshot(ref.snapshot_id) == nullptr) {
-            return fail(code, "refs." + name + " names no snapshot of snapshots");
-        }
-    }
-    const auto main = metadata.refs.find(std::string(kMainBranch));
-    if (main != metadata.refs.end() && metadata.current_snapshot_id != main->second.snapshot_id) {
-        return fail(code, "refs.main is not the current-snapshot-id");
-    }
-    return {};
+    return check_refs(metadata, code);
 }
 
 std::vector<std::string> append_metadata_log(TableMetadata& next,

@@ -112,24 +112,20 @@ void Log::Impl::append(Batch batch, Deadline deadline, Done done) {
             fail(ErrorCode::kUnavailable, "the log cannot be written; trying every second"));
     }
     const std::size_t bytes = memory_bytes(batch);
-    const char* refusal = nullptr;
-    {
-        const std::lock_guard lock(mutex_);
-        const bool is_full =
-            unsynced_bytes_ > 0 && unsynced_bytes_ + bytes > options_.queue_bytes_max;
-        if (is_stopping_) {
-            refusal = "closed";
-        } else if (is_full || queue_.size() >= kQueueBatchesMax) {
-            refusal = "queue_full";
-        } else {
-            unsynced_bytes_ += bytes;
-            queue_.push_back({std::move(batch), deadline, std::move(done), bytes, {}});
-        }
+    std::unique_lock lock(mutex_);
+    const bool is_stopping = is_stopping_;
+    const bool is_full =
+        queue_.size() >= kQueueBatchesMax ||
+        (unsynced_bytes_ > 0 && unsynced_bytes_ + bytes > options_.queue_bytes_max);
+    if (!is_stopping && !is_full) {
+        unsynced_bytes_ += bytes;
+        queue_.push_back({std::move(batch), deadline, std::move(done), bytes, {}});
+        lock.unlock();
+        return changed_.notify_all();
     }
-    if (refusal == nullptr) return changed_.notify_all();
-    if (std::string_view(refusal) == "closed")
-        return done(fail(ErrorCode::kShuttingDown, "the log is closed"));
-    telemetry::refused(refusal);
+    lock.unlock();
+    if (is_stopping) return done(fail(ErrorCode::kShuttingDown, "the log is closed"));
+    telemetry::refused("queue_full");
     done(fail(ErrorCode::kOverloaded, "the log's queue is full"));
 }
 
@@ -197,7 +193,9 @@ void Log::Impl::release(std::uint64_t below) {
     Ledger& ledger = appender_.ledger();
     below = std::min(below, appender_.durable_offset());
     // One after the other, each durable: a hole would look like damage after a crash.
-    while (const auto segment = ledger.find_removable(below, options_.retained_bytes_max)) {
+    for (;;) {
+        const auto segment = ledger.find_removable(below, options_.retained_bytes_max);
+        if (!segment) break;
         auto removed = files_.remove(segment->path);
         const bool is_gone = removed || removed.error().code == ErrorCode::kNotFound;
         if (is_gone) {

@@ -25,10 +25,8 @@ public:
     Uuid uuid() const { return directory_.segments.begin()->second.header.log_uuid; }
 
 private:
-    /// Stands at or before `offset`, in the segment that holds it now.
-    Result<> seek(std::uint64_t offset);
-    /// @return the bytes of the payload.
-    Result<std::uint64_t> step(std::uint64_t from, std::uint64_t to, const Visit& visit);
+    /// @return cursor_, at or before `offset`, in the segment that holds it now.
+    Result<Cursor*> seek(std::uint64_t offset);
 
     const std::filesystem::path path_;
     io::FileSystem& files_;
@@ -47,7 +45,7 @@ Result<> Reader::Impl::refresh() {
     return {};
 }
 
-Result<> Reader::Impl::seek(std::uint64_t offset) {
+Result<Cursor*> Reader::Impl::seek(std::uint64_t offset) {
     const SegmentFile* segment = nullptr;
     limit_ = std::numeric_limits<std::uint64_t>::max();
     for (const SegmentFile* live : live_) {
@@ -63,18 +61,21 @@ Result<> Reader::Impl::seek(std::uint64_t offset) {
                         " is below the oldest segment: it was released");
     }
     if (cursor_ && cursor_->seq() == segment->header.seq && cursor_->next_offset() <= offset)
-        return {};
+        return &*cursor_;
     ICE_ASSIGN(auto opened, Cursor::open(*segment, files_));
-    cursor_ = std::move(opened);
-    return {};
+    return &cursor_.emplace(std::move(opened));
 }
 
-Result<std::uint64_t> Reader::Impl::step(std::uint64_t from, std::uint64_t to, const Visit& visit) {
-    ICE_ASSIGN(const auto record, cursor_->next(from));
+/// @return the bytes of the payload.
+Result<std::uint64_t> step(Cursor& cursor,
+                           std::uint64_t from,
+                           std::uint64_t to,
+                           const Reader::Visit& visit) {
+    ICE_ASSIGN(const auto record, cursor.next(from));
     if (!record) {
         return fail(ErrorCode::kCorruption,
-                    cursor_->place() + ": no valid record where offset " +
-                        std::to_string(cursor_->next_offset()) + " should be");
+                    cursor.place() + ": no valid record where offset " +
+                        std::to_string(cursor.next_offset()) + " should be");
     }
     if (record->header.count == 0 || record->header.end_offset() <= from) return 0;
     const RecordView view = cut(record->view, from, to);
@@ -89,21 +90,21 @@ Result<std::uint64_t> Reader::Impl::read(std::uint64_t from,
     if (from >= to) return to;
     // Listed after `to` was known: every segment that holds a part of the range has its name.
     ICE_TRY(refresh());
-    ICE_TRY(seek(from));
-    cursor_->forget_read_ahead();
+    ICE_ASSIGN(Cursor * cursor, seek(from));
+    cursor->forget_read_ahead();
     std::uint64_t bytes = 0;
-    while (cursor_->next_offset() < to && bytes < bytes_max) {
-        if (cursor_->next_offset() >= limit_) {
-            ICE_TRY(seek(cursor_->next_offset()));
+    while (cursor->next_offset() < to && bytes < bytes_max) {
+        if (cursor->next_offset() >= limit_) {
+            ICE_ASSIGN(cursor, seek(cursor->next_offset()));
         }
-        auto stepped = step(from, to, visit);
+        auto stepped = step(*cursor, from, to, visit);
         if (!stepped) {
             cursor_.reset();  // A visitor's error leaves its record unread.
             return stepped;
         }
         bytes += *stepped;
     }
-    return std::min(cursor_->next_offset(), to);
+    return std::min(cursor->next_offset(), to);
 }
 
 Reader::Reader(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}

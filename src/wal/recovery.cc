@@ -214,10 +214,12 @@ void Recovery::remember(const Fingerprint& fingerprint,
 
 VisitRecord Recovery::remembering() {
     return [this](const RecordHeader& header, const RecordView& view) {
-        for (std::uint32_t index = 0; index < view.fingerprints.size() / kFingerprintBytes; ++index)
+        for (std::uint32_t index = 0; index < view.fingerprints.size() / kFingerprintBytes;
+             ++index) {
             remember(fingerprint_at(view.fingerprints, index),
                      view.first_offset + index,
                      view.written_at_us);
+        }
         recovered_.ledger->advance(header.end_offset(), record_bytes(header));
     };
 }
@@ -315,10 +317,10 @@ Result<> Recovery::recover_last(const SegmentFile& segment) {
 Result<> Recovery::repair(const SegmentFile& segment, const ScanEnd& end, Verdict verdict) {
     ICE_ASSIGN(auto file, files_.open(segment.path, io::OpenMode::kReadWrite));
     if (verdict == Verdict::kTorn) {
-        static const std::string kZeros(kZerosBytes, '\0');
+        static const std::string zeros(kZerosBytes, '\0');
         for (std::uint64_t at = end.bytes; at < bytes_.size(); at += kZerosBytes) {
             const auto part = std::min<std::uint64_t>(kZerosBytes, bytes_.size() - at);
-            ICE_TRY(file->write_at(at, std::string_view(kZeros).substr(0, part)));
+            ICE_TRY(file->write_at(at, std::string_view(zeros).substr(0, part)));
         }
     }
     // Reads may show what an earlier, failed sync lost: what no record attests is written anew.

@@ -45,8 +45,8 @@ Result<ReadPoint> load_read_point(Connection& connection, std::vector<TableIdent
         if (row) point.metadata_locations[std::move(ident)] = row->metadata_location;
     }
     ICE_ASSIGN(const auto sinks, load_sinks(connection));
-    for (const auto& [sink, row] : sinks)
-        point.watermarks[sink] = row.progress.watermark;
+    for (const auto& sink : sinks)
+        point.watermarks[sink.first] = sink.second.progress.watermark;
     return point;
 }
 

@@ -8,6 +8,17 @@
 #include "io/file_system.h"
 
 namespace icelight::catalog::sqlite {
+namespace {
+
+Result<> move_table(Connection& connection, const TableIdent& ident, const Move& move) {
+    ICE_ASSIGN(auto row, find_relation(connection, Relation::kTable, ident));
+    if (!row) return fail(ErrorCode::kConflict, text_of(ident) + " is gone");
+    row->metadata_location = move.to;
+    row->version += 1;
+    return swap_relation(connection, Relation::kTable, *row, move.from);
+}
+
+}  // namespace
 
 Result<> copy_database(const std::filesystem::path& database, const std::filesystem::path& target) {
     ConnectionOptions options;
@@ -32,11 +43,7 @@ Result<> move_tables(const std::filesystem::path& database,
     ICE_TRY(set_durability(connection));
     ICE_ASSIGN(auto transaction, Transaction::begin(connection, TransactionKind::kWrite));
     for (const auto& [ident, move] : moves) {
-        ICE_ASSIGN(auto row, find_relation(connection, Relation::kTable, ident));
-        if (!row) return fail(ErrorCode::kConflict, text_of(ident) + " is gone");
-        row->metadata_location = move.to;
-        row->version += 1;
-        ICE_TRY(swap_relation(connection, Relation::kTable, *row, move.from));
+        ICE_TRY(move_table(connection, ident, move));
     }
     ICE_ASSIGN(const auto journals, load_journals(connection));
     for (const Journal& journal : journals) {

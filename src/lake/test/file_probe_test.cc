@@ -27,7 +27,7 @@ TEST(ProbeFrame, ComesBackAndRefusesEveryTruncation) {
 class Probing : public LakeFixture {
 protected:
     std::filesystem::path write(const std::string& select) {
-        const auto path = dir_.path() / "some file.parquet";
+        auto path = dir_.path() / "some file.parquet";
         EXPECT_THAT(
             session_->execute("COPY (" + select + ") TO '" + path.string() + "' (FORMAT parquet)"),
             IsOk());

@@ -1,4 +1,4 @@
-#include "lake/flush_index.h"
+#include "lake/flush/flush_index.h"
 
 #include <limits>
 #include <optional>
@@ -78,6 +78,7 @@ TEST(FlushIndex, TimesMayLieAsFarApartAsTheyCan) {
     const std::vector<TimestampUs> times{
         5, kHighest, -1, kLowest, 0, TimestampUs{1} << 40, kHighest - 1, -256, kLowest + 1, 5};
     std::vector<std::string> encoded;
+    encoded.reserve(times.size());
     std::vector<LogItem> items;
     for (const TimestampUs time : times)
         encoded.push_back(encode("x", time));

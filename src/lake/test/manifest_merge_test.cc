@@ -22,10 +22,17 @@ ManifestFile make_manifest(int name, std::int32_t files, std::int32_t spec = 0) 
     return manifest;
 }
 
-TEST(ManifestMerge, WaitsUntilAClassIsFull) {
+/// Of `count` data files each.
+std::vector<ManifestFile> make_manifests(int count, std::int32_t files) {
     std::vector<ManifestFile> manifests;
-    for (int i = 0; i < 31; ++i)
-        manifests.push_back(make_manifest(i, 1));
+    manifests.reserve(static_cast<std::size_t>(count));
+    for (int i = 0; i < count; ++i)
+        manifests.push_back(make_manifest(i, files));
+    return manifests;
+}
+
+TEST(ManifestMerge, WaitsUntilAClassIsFull) {
+    auto manifests = make_manifests(31, 1);
     EXPECT_TRUE(choose_merges(manifests).empty());
     manifests.push_back(make_manifest(31, 32));    // the next class
     manifests.push_back(make_manifest(32, 1, 1));  // another spec
@@ -37,9 +44,7 @@ TEST(ManifestMerge, WaitsUntilAClassIsFull) {
 }
 
 TEST(ManifestMerge, LeavesAloneWhatItMayNotMerge) {
-    std::vector<ManifestFile> manifests;
-    for (int i = 0; i < 31; ++i)
-        manifests.push_back(make_manifest(i, 1));
+    auto manifests = make_manifests(31, 1);
     auto odd = make_manifest(40, 1);
     odd.content = iceberg::ManifestContent::kDeletes;
     manifests.push_back(odd);
@@ -53,9 +58,7 @@ TEST(ManifestMerge, LeavesAloneWhatItMayNotMerge) {
 }
 
 TEST(ManifestMerge, CutsWhatWouldBecomeTooLarge) {
-    std::vector<ManifestFile> manifests;
-    for (int i = 0; i < 64; ++i)
-        manifests.push_back(make_manifest(i, 1'024));
+    auto manifests = make_manifests(64, 1'024);
     const auto merges = choose_merges(manifests);
     ASSERT_EQ(merges.size(), 2U);
     EXPECT_EQ(merges[0].inputs.size(), 32U);

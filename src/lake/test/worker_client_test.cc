@@ -1,6 +1,6 @@
-#include "lake/worker_client.h"
+#include "lake/flush/worker_client.h"
 
-#include <signal.h>
+#include <csignal>
 
 #include "lake/test/fixture.h"
 

@@ -54,9 +54,10 @@ void cut(std::vector<ManifestFile> manifests, std::vector<ManifestMerge>& out) {
 
 std::vector<ManifestMerge> choose_merges(const std::vector<ManifestFile>& manifests) {
     std::map<std::pair<std::int32_t, int>, std::vector<ManifestFile>> classes;
-    for (const ManifestFile& manifest : manifests)
-        if (may_merge(manifest))
-            classes[{manifest.partition_spec_id, class_of(manifest)}].push_back(manifest);
+    for (const ManifestFile& manifest : manifests) {
+        if (!may_merge(manifest)) continue;
+        classes[{manifest.partition_spec_id, class_of(manifest)}].push_back(manifest);
+    }
     std::vector<ManifestMerge> merges;
     for (auto& [key, members] : classes)
         if (members.size() >= kMergeFanIn) cut(std::move(members), merges);

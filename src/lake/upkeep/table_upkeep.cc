@@ -41,9 +41,10 @@ Result<catalog::Rewrite> make_rewrite(const catalog::RewriteBase& base,
     if (merges.empty()) return rewrite;
     std::set<std::string> replaced;
     std::int64_t entries = 0;
-    for (const ManifestMerge& merge : merges)
+    for (const ManifestMerge& merge : merges) {
         for (const iceberg::ManifestFile& input : merge.inputs)
             replaced.insert(input.manifest_path);
+    }
     std::vector<iceberg::ManifestFile> list;
     list.reserve(base.manifests.size() + written.size());
     for (const iceberg::ManifestFile& manifest : base.manifests)

@@ -16,6 +16,7 @@
 #include <fmt/format.h>
 
 #include "base/errno_text.h"
+#include "base/shadow_memory.h"
 #include "base/unique_fd.h"
 #include "query/sandbox/seccomp_filter.h"
 
@@ -175,7 +176,9 @@ Result<> enter_sandbox(const SandboxOptions& options) {
     ICE_TRY(set_limit(RLIMIT_CORE, 0));
     ICE_TRY(set_limit(RLIMIT_NOFILE, kOpenFilesMax));
     ICE_TRY(set_limit(RLIMIT_FSIZE, options.file_bytes_max));
-    ICE_TRY(set_limit(RLIMIT_DATA, options.data_bytes_max));
+    if constexpr (!kHasShadowMemory) {
+        ICE_TRY(set_limit(RLIMIT_DATA, options.data_bytes_max));
+    }
     if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return refused("PR_SET_DUMPABLE");
     if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return refused("PR_SET_NO_NEW_PRIVS");
     if (version >= 1) {

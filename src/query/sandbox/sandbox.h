@@ -14,7 +14,7 @@ struct SandboxOptions {
     std::vector<std::filesystem::path> readable;  ///< Existing directories.
     std::vector<std::filesystem::path> readable_files;
     std::filesystem::path writable;    ///< An existing directory, readable too.
-    std::uint64_t data_bytes_max = 0;  ///< RLIMIT_DATA.
+    std::uint64_t data_bytes_max = 0;  ///< RLIMIT_DATA; not set under a sanitizer.
     std::uint64_t file_bytes_max = 0;  ///< RLIMIT_FSIZE.
     bool requires_landlock = true;
     /// TCP sockets over IPv4 may connect to this port. Landlock sees ports since version 4, and

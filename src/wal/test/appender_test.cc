@@ -28,7 +28,6 @@ void live_with_fault(io::testing::Fault fault, std::uint64_t seed) {
     auto opened = open_log(files);
     ASSERT_THAT(opened, IsOk());
     files.set_fault(fault);
-    int refused = 0;
     for (int index = 0; index < 40; ++index) {
         const std::string row = std::to_string(index) + std::string(250, 'x');
         ledger.try_emplace(row);
@@ -37,7 +36,6 @@ void live_with_fault(io::testing::Fault fault, std::uint64_t seed) {
             ledger[row] = appended->rows[0].offset;
         } else {
             ASSERT_EQ(appended.error().code, ErrorCode::kUnavailable);
-            ++refused;
         }
     }
     files.set_fault(std::nullopt);

@@ -30,9 +30,10 @@ TEST(Reader, EmptyDirectoryIsNotFound) {
 TEST(Reader, ReadsSomeUpToTheRecordThatPassesTheBound) {
     FaultyFileSystem files;
     auto log = open_log(files).value();
-    for (int index = 0; index < 90; ++index)
+    for (int index = 0; index < 90; ++index) {
         ASSERT_THAT(append_now(*log, batch_of({std::string(50, 'a') + std::to_string(index)})),
                     IsOk());
+    }
     auto reader = Reader::open("/log", files).value();
     std::uint64_t visited = 0;
     const auto count = [&visited](const RecordView& record) -> Result<> {
@@ -50,11 +51,12 @@ TEST(Reader, ReadsSomeUpToTheRecordThatPassesTheBound) {
 TEST(Reader, ReadsAnyRangeAcrossSegments) {
     FaultyFileSystem files;
     auto log = open_log(files).value();
-    for (int index = 0; index < 60; ++index)
+    for (int index = 0; index < 60; ++index) {
         ASSERT_THAT(append_now(*log,
                                batch_of({"a" + std::to_string(index), "b" + std::to_string(index)},
                                         {"bad"})),
                     IsOk());
+    }
     auto reader = Reader::open("/log", files).value();
     EXPECT_EQ(reader.uuid(), log->uuid());
     for (const auto& [from, to] : {std::pair{0, 180}, {0, 1}, {1, 3}, {50, 130}, {179, 180}}) {

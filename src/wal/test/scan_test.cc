@@ -62,9 +62,10 @@ Sample make_sample() {
         builder.begin(sample.header, state, 1'700'000'000'000'000 + group);
         for (int one = 0; one <= group % 3; ++one) {
             Batch batch;
-            for (int row = 0; row < 1 + group % 4; ++row)
+            for (int row = 0; row < 1 + group % 4; ++row) {
                 add_row(batch,
                         std::to_string(group * 100 + one * 10 + row) + std::string(150, 'r'));
+            }
             if (group % 5 == 0) add_reject(batch, "bad event");
             builder.add(batch);
         }
@@ -103,6 +104,15 @@ TEST(SegmentScan, ReadsEveryRecordOfAWholeSegment) {
     EXPECT_EQ(counters.stored + counters.rejected, sample.end.next_offset - 1000);
 }
 
+/// Whether the sample, broken at byte `at`, reads as whole up to `bad` and as `later` behind it.
+bool is_verdict_right(const Sample& sample, std::uint64_t at, std::uint64_t bad, Later later) {
+    if (at < kSegmentHeaderBytes) return !decode_segment_header(sample.bytes).has_value();
+    const ScanEnd end =
+        scan_records(sample.header, sample.bytes, std::nullopt, [](const auto&, const auto&) {});
+    const Rest rest = scan_rest(sample.header, sample.bytes, end);
+    return end.bytes == bad && rest.later == later && !rest.is_zero;
+}
+
 /// Flips each bit of the bytes [from, to) in turn. @return how many gave a wrong verdict.
 std::uint64_t count_wrong_verdicts(Sample sample, std::uint64_t from, std::uint64_t to) {
     std::uint64_t wrong = 0;
@@ -115,14 +125,7 @@ std::uint64_t count_wrong_verdicts(Sample sample, std::uint64_t from, std::uint6
         const Later later = expected_later(sample, index);
         for (int bit = 0; bit < 8; ++bit) {
             sample.bytes[at] = static_cast<char>(sample.bytes[at] ^ (1 << bit));
-            if (at < kSegmentHeaderBytes) {
-                wrong += decode_segment_header(sample.bytes).has_value() ? 1 : 0;
-            } else {
-                const ScanEnd end = scan_records(
-                    sample.header, sample.bytes, std::nullopt, [](const auto&, const auto&) {});
-                const Rest rest = scan_rest(sample.header, sample.bytes, end);
-                wrong += end.bytes == bad && rest.later == later && !rest.is_zero ? 0 : 1;
-            }
+            wrong += is_verdict_right(sample, at, bad, later) ? 0 : 1;
             sample.bytes[at] = static_cast<char>(sample.bytes[at] ^ (1 << bit));
         }
     }

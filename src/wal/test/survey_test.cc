@@ -19,10 +19,11 @@ protected:
         auto log = open_log(files_);
         ASSERT_THAT(log, IsOk());
         uuid_ = (*log)->uuid();
-        for (int i = 0; i < 40; ++i)
+        for (int i = 0; i < 40; ++i) {
             ASSERT_THAT(
                 append_now(**log, batch_of({"row " + std::to_string(i) + std::string(300, 'x')})),
                 IsOk());
+        }
         ASSERT_THAT(append_now(**log, batch_of({}, {"reject"})), IsOk());
         ASSERT_THAT((*log)->close(deadline_in(std::chrono::seconds(30))), IsOk());
     }

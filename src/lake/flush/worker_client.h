@@ -9,8 +9,8 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/result.h"
-#include "lake/flush_backend.h"
-#include "lake/flush_job.h"
+#include "lake/flush/flush_backend.h"
+#include "lake/flush/flush_job.h"
 
 namespace icelight::lake {
 
@@ -32,7 +32,9 @@ public:
     pid_t pid() const { return child_ ? child_->pid() : -1; }
 
 private:
-    Result<std::string> ask(std::uint8_t question,
+    /// Of child_, which is gone when it does not answer.
+    Result<std::string> ask(Child& child,
+                            std::uint8_t question,
                             const std::string& payload,
                             std::uint8_t answer,
                             Deadline deadline);

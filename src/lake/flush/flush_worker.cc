@@ -1,4 +1,4 @@
-#include "lake/flush_worker.h"
+#include "lake/flush/flush_worker.h"
 
 #include <sys/resource.h>
 
@@ -6,9 +6,10 @@
 
 #include "base/child.h"
 #include "base/frames.h"
+#include "base/shadow_memory.h"
 #include "io/file_system.h"
-#include "lake/flush_protocol.h"
-#include "lake/flush_writer.h"
+#include "lake/flush/flush_protocol.h"
+#include "lake/flush/flush_writer.h"
 #include "lake/telemetry.h"
 
 namespace icelight::lake {
@@ -25,10 +26,10 @@ constexpr int kNice = 10;
 
 /// A leak or a monstrous row ends this process, not the machine.
 void cap_memory() {
-#ifndef __SANITIZE_ADDRESS__  // whose shadow memory counts as data
-    const rlimit limit{kDataBytesMax, kDataBytesMax};
-    ::setrlimit(RLIMIT_DATA, &limit);
-#endif
+    if constexpr (!kHasShadowMemory) {
+        const rlimit limit{kDataBytesMax, kDataBytesMax};
+        ::setrlimit(RLIMIT_DATA, &limit);
+    }
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
 }

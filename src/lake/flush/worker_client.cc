@@ -1,10 +1,10 @@
-#include "lake/worker_client.h"
+#include "lake/flush/worker_client.h"
 
 #include <chrono>
 
 #include <fmt/format.h>
 
-#include "lake/flush_protocol.h"
+#include "lake/flush/flush_protocol.h"
 #include "lake/telemetry.h"
 
 namespace icelight::lake {
@@ -26,18 +26,24 @@ Result<FlushPlan> WorkerClient::plan(const FlushJob& job, Deadline deadline) {
         ICE_ASSIGN(child_, Child::spawn(options_));
         telemetry::worker_started(child_->pid());
     }
-    ICE_ASSIGN(
-        const std::string reply,
-        ask(number(FrameType::kPlan), encode_job(job), number(FrameType::kPlanned), deadline));
+    ICE_ASSIGN(const std::string reply,
+               ask(*child_,
+                   number(FrameType::kPlan),
+                   encode_job(job),
+                   number(FrameType::kPlanned),
+                   deadline));
     return decode_plan(reply);
 }
 
 Result<std::vector<WrittenDataFile>> WorkerClient::write(
     const std::vector<std::filesystem::path>& paths, Deadline deadline) {
     if (!child_) return fail(ErrorCode::kUnavailable, "lake worker: ended before it wrote");
-    ICE_ASSIGN(
-        const std::string reply,
-        ask(number(FrameType::kWrite), encode_paths(paths), number(FrameType::kWritten), deadline));
+    ICE_ASSIGN(const std::string reply,
+               ask(*child_,
+                   number(FrameType::kWrite),
+                   encode_paths(paths),
+                   number(FrameType::kWritten),
+                   deadline));
     return decode_written(reply);
 }
 
@@ -45,12 +51,13 @@ void WorkerClient::stop() {
     child_.reset();
 }
 
-Result<std::string> WorkerClient::ask(std::uint8_t question,
+Result<std::string> WorkerClient::ask(Child& child,
+                                      std::uint8_t question,
                                       const std::string& payload,
                                       std::uint8_t answer,
                                       Deadline deadline) {
-    Result<> sent = write_frame(child_->socket_fd(), question, payload, deadline);
-    Result<Frame> reply = sent ? read_frame(child_->socket_fd(), deadline)
+    Result<> sent = write_frame(child.socket_fd(), question, payload, deadline);
+    Result<Frame> reply = sent ? read_frame(child.socket_fd(), deadline)
                                : Result<Frame>(tl::unexpected(sent.error()));
     if (reply && reply->type == answer) return std::move(reply->payload);
     if (reply && reply->type == number(FrameType::kFailed)) {
@@ -59,8 +66,8 @@ Result<std::string> WorkerClient::ask(std::uint8_t question,
     // Dead, hung, or talking nonsense: never to be asked again.
     const bool is_hung = !reply && reply.error().code == ErrorCode::kTimeout;
     const bool is_gone = !reply && reply.error().code == ErrorCode::kUnavailable;
-    if (!is_gone) child_->kill();
-    const std::string end = child_->wait(deadline_in(kExitWait));
+    if (!is_gone) child.kill();
+    const std::string end = child.wait(deadline_in(kExitWait));
     child_.reset();
     ++deaths_;
     telemetry::worker_died(is_hung ? "hung" : end);
