@@ -8,7 +8,7 @@
 #include "base/result.h"
 #include "catalog/intent.h"
 #include "iceberg/data_file.h"
-#include "lake/flush_job.h"
+#include "lake/flush/flush_job.h"
 #include "lake/tables.h"
 
 namespace icelight::io {

@@ -14,7 +14,7 @@
 #include "iceberg/schema.h"
 #include "iceberg/sort_order.h"
 #include "iceberg/table_metadata.h"
-#include "lake/flush_job.h"
+#include "lake/flush/flush_job.h"
 
 namespace icelight::catalog {
 class Catalog;

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/log.h"
-#include "lake/flush_worker.h"
+#include "lake/flush/flush_worker.h"
 #include "lake/fsck/file_probe.h"
 #include "query/worker/worker.h"
 #include "server/command/commands.h"

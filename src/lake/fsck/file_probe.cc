@@ -10,7 +10,7 @@
 #include "engine/query_result.h"
 #include "engine/session.h"
 #include "engine/sql_text.h"
-#include "lake/flush_protocol.h"
+#include "lake/flush/flush_protocol.h"
 
 namespace icelight::lake {
 namespace {

@@ -1,4 +1,4 @@
-#include "lake/column_bounds.h"
+#include "lake/flush/column_bounds.h"
 
 #include <random>
 

@@ -15,7 +15,7 @@
 #include "catalog/catalog.h"
 #include "engine/session.h"
 #include "event/parse.h"
-#include "lake/flush_job.h"
+#include "lake/flush/flush_job.h"
 #include "lake/tables.h"
 #include "wal/log.h"
 

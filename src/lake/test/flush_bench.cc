@@ -29,9 +29,9 @@
 #include "event/parse.h"
 #include "event/testing/corpus.h"
 #include "io/file_system.h"
-#include "lake/flush_backend.h"
-#include "lake/flush_round.h"
-#include "lake/flush_writer.h"
+#include "lake/flush/flush_backend.h"
+#include "lake/flush/flush_round.h"
+#include "lake/flush/flush_writer.h"
 #include "lake/tables.h"
 #include "wal/log.h"
 

@@ -1,4 +1,4 @@
-#include "lake/flush_index.h"
+#include "lake/flush/flush_index.h"
 
 #include <limits>
 #include <optional>

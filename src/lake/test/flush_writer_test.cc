@@ -1,4 +1,4 @@
-#include "lake/flush_writer.h"
+#include "lake/flush/flush_writer.h"
 
 #include <set>
 

@@ -1,4 +1,4 @@
-#include "lake/flusher.h"
+#include "lake/flush/flusher.h"
 
 #include <thread>
 

@@ -9,7 +9,7 @@
 #include "iceberg/table_metadata.h"
 #include "io/file_system.h"
 #include "io/location.h"
-#include "lake/flusher.h"
+#include "lake/flush/flusher.h"
 #include "lake/fsck/file_probe.h"
 #include "lake/test/fixture.h"
 #include "lake/upkeep/garbage_list.h"

@@ -7,7 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/result.h"
-#include "lake/log_rows.h"
+#include "lake/flush/log_rows.h"
 #include "wal/record.h"
 
 namespace icelight::lake::testing {

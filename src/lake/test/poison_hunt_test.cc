@@ -1,4 +1,4 @@
-#include "lake/poison_hunt.h"
+#include "lake/flush/poison_hunt.h"
 
 #include <optional>
 #include <set>

@@ -5,7 +5,7 @@
 
 #include <gmock/gmock.h>
 
-#include "lake/flush_worker.h"
+#include "lake/flush/flush_worker.h"
 #include "lake/fsck/file_probe.h"
 #include "lake/test/fixture.h"
 

@@ -1,4 +1,4 @@
-#include "lake/worker_client.h"
+#include "lake/flush/worker_client.h"
 
 #include <csignal>
 

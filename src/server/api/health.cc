@@ -7,7 +7,7 @@
 #include "base/clock.h"
 #include "base/metrics.h"
 #include "http/router.h"
-#include "lake/flusher.h"
+#include "lake/flush/flusher.h"
 #include "lake/telemetry.h"
 #include "query/service.h"
 #include "server/version.h"

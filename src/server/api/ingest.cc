@@ -9,7 +9,7 @@
 #include "event/parse.h"
 #include "http/limits.h"
 #include "http/router.h"
-#include "lake/flusher.h"
+#include "lake/flush/flusher.h"
 #include "server/api/event_results.h"
 #include "server/api/ingest_answer.h"
 #include "server/api/ingest_paths.h"

@@ -11,7 +11,7 @@
 #include "catalog/catalog.h"
 #include "http/body_source.h"
 #include "iceberg/table_metadata.h"
-#include "lake/flusher.h"
+#include "lake/flush/flusher.h"
 #include "server/api/cors.h"
 #include "server/api/ingest_answer.h"
 #include "server/auth.h"

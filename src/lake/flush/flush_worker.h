@@ -1,11 +1,11 @@
 #pragma once
 
-#include "lake/row_feed.h"
+#include "lake/flush/row_feed.h"
 
 namespace icelight::lake {
 
 /// Main of the child process `icelight worker lake`: answers the questions of
-/// lake/flush_protocol.h on descriptor 3 until the server closes it or dies.
+/// lake/flush/flush_protocol.h on descriptor 3 until the server closes it or dies.
 ///
 /// Caps its own memory (RLIMIT_DATA). Keeps its engine and buffers between flushes.
 /// @param on_row  for tests.

@@ -4,9 +4,9 @@
 #include <map>
 #include <vector>
 
-#include "lake/flush_index.h"
-#include "lake/log_rows.h"
-#include "lake/row_feed.h"
+#include "lake/flush/flush_index.h"
+#include "lake/flush/log_rows.h"
+#include "lake/flush/row_feed.h"
 
 namespace icelight::lake {
 

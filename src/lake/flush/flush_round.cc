@@ -1,4 +1,4 @@
-#include "lake/flush_round.h"
+#include "lake/flush/flush_round.h"
 
 #include <future>
 #include <memory>
@@ -7,7 +7,7 @@
 
 #include "catalog/catalog.h"
 #include "lake/append.h"
-#include "lake/flush_backend.h"
+#include "lake/flush/flush_backend.h"
 #include "lake/telemetry.h"
 
 namespace icelight::lake {

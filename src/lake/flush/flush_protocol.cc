@@ -1,4 +1,4 @@
-#include "lake/flush_protocol.h"
+#include "lake/flush/flush_protocol.h"
 
 #include "base/bytes.h"
 

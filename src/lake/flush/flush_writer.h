@@ -11,10 +11,10 @@
 #include "base/result.h"
 #include "engine/database.h"
 #include "engine/session.h"
-#include "lake/flush_index.h"
-#include "lake/flush_job.h"
-#include "lake/log_rows.h"
-#include "lake/row_feed.h"
+#include "lake/flush/flush_index.h"
+#include "lake/flush/flush_job.h"
+#include "lake/flush/log_rows.h"
+#include "lake/flush/row_feed.h"
 
 namespace icelight::io {
 class FileSystem;

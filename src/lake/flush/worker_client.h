@@ -9,8 +9,8 @@
 #include "base/child.h"
 #include "base/clock.h"
 #include "base/result.h"
-#include "lake/flush_backend.h"
-#include "lake/flush_job.h"
+#include "lake/flush/flush_backend.h"
+#include "lake/flush/flush_job.h"
 
 namespace icelight::lake {
 

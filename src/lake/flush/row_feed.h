@@ -13,9 +13,9 @@
 #include "engine/parquet_writer.h"
 #include "event/columns.h"
 #include "event/row.h"
-#include "lake/column_bounds.h"
-#include "lake/flush_index.h"
-#include "lake/log_rows.h"
+#include "lake/flush/column_bounds.h"
+#include "lake/flush/flush_index.h"
+#include "lake/flush/log_rows.h"
 
 namespace icelight::lake {
 

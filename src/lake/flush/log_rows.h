@@ -7,8 +7,8 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "lake/byte_arena.h"
-#include "lake/flush_job.h"
+#include "lake/flush/byte_arena.h"
+#include "lake/flush/flush_job.h"
 #include "wal/record.h"
 
 namespace icelight::lake {

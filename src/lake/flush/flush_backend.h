@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "lake/flush_job.h"
+#include "lake/flush/flush_job.h"
 
 namespace icelight::lake {
 

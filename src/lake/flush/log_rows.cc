@@ -1,4 +1,4 @@
-#include "lake/log_rows.h"
+#include "lake/flush/log_rows.h"
 
 #include <algorithm>
 

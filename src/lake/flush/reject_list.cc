@@ -1,4 +1,4 @@
-#include "lake/reject_list.h"
+#include "lake/flush/reject_list.h"
 
 #include <algorithm>
 

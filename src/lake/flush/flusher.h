@@ -12,8 +12,8 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "lake/flush_backend.h"
-#include "lake/flush_job.h"
+#include "lake/flush/flush_backend.h"
+#include "lake/flush/flush_job.h"
 #include "lake/tables.h"
 
 namespace icelight::catalog {

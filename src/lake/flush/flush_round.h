@@ -9,7 +9,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "catalog/intent.h"
-#include "lake/flush_job.h"
+#include "lake/flush/flush_job.h"
 #include "lake/tables.h"
 
 namespace icelight::catalog {

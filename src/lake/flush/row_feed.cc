@@ -1,4 +1,4 @@
-#include "lake/row_feed.h"
+#include "lake/flush/row_feed.h"
 
 #include <algorithm>
 #include <utility>

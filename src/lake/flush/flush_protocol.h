@@ -8,7 +8,7 @@
 
 #include "base/frames.h"
 #include "base/result.h"
-#include "lake/flush_job.h"
+#include "lake/flush/flush_job.h"
 
 /// The frames between the server and a lake worker: one question, one answer, no version (both
 /// ends are the same binary).

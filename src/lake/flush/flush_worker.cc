@@ -1,4 +1,4 @@
-#include "lake/flush_worker.h"
+#include "lake/flush/flush_worker.h"
 
 #include <sys/resource.h>
 
@@ -8,8 +8,8 @@
 #include "base/frames.h"
 #include "base/shadow_memory.h"
 #include "io/file_system.h"
-#include "lake/flush_protocol.h"
-#include "lake/flush_writer.h"
+#include "lake/flush/flush_protocol.h"
+#include "lake/flush/flush_writer.h"
 #include "lake/telemetry.h"
 
 namespace icelight::lake {

@@ -1,4 +1,4 @@
-#include "lake/log_source.h"
+#include "lake/flush/log_source.h"
 
 #include <fmt/format.h>
 

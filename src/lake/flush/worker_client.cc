@@ -1,10 +1,10 @@
-#include "lake/worker_client.h"
+#include "lake/flush/worker_client.h"
 
 #include <chrono>
 
 #include <fmt/format.h>
 
-#include "lake/flush_protocol.h"
+#include "lake/flush/flush_protocol.h"
 #include "lake/telemetry.h"
 
 namespace icelight::lake {

@@ -1,4 +1,4 @@
-#include "lake/flusher.h"
+#include "lake/flush/flusher.h"
 
 #include <pthread.h>
 
@@ -8,10 +8,10 @@
 
 #include "catalog/catalog.h"
 #include "catalog/pins.h"
-#include "lake/flush_round.h"
-#include "lake/poison_hunt.h"
+#include "lake/flush/flush_round.h"
+#include "lake/flush/poison_hunt.h"
+#include "lake/flush/worker_client.h"
 #include "lake/telemetry.h"
-#include "lake/worker_client.h"
 #include "wal/log.h"
 
 namespace icelight::lake {

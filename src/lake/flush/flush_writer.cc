@@ -1,4 +1,4 @@
-#include "lake/flush_writer.h"
+#include "lake/flush/flush_writer.h"
 
 #include <set>
 
@@ -6,8 +6,8 @@
 
 #include "engine/parquet_writer.h"
 #include "io/file_system.h"
-#include "lake/log_source.h"
-#include "lake/reject_list.h"
+#include "lake/flush/log_source.h"
+#include "lake/flush/reject_list.h"
 #include "wal/reader.h"
 
 namespace icelight::lake {

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "base/result.h"
-#include "lake/flush_index.h"
-#include "lake/flush_job.h"
-#include "lake/log_rows.h"
+#include "lake/flush/flush_index.h"
+#include "lake/flush/flush_job.h"
+#include "lake/flush/log_rows.h"
 
 namespace icelight::wal {
 class Reader;

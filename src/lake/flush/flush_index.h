@@ -7,7 +7,7 @@
 #include <unordered_map>
 #include <vector>
 
-#include "lake/log_rows.h"
+#include "lake/flush/log_rows.h"
 
 namespace icelight::lake {
 
