@@ -350,14 +350,14 @@ def make_event(chance, message_id):
     event = {"type": kind, "messageId": message_id}
     when = moment(chance.choice([value for value in MICROSECONDS if 0 < value + 62_135_596_800_000_000 < 64_000_000_000_000_000]))
     event["timestamp"] = when.strftime("%Y-%m-%dT%H:%M:%S.%fZ").rjust(27, "0")
-    event["userId"] = chance.choice(["u1", "u2", "x" * 300, text() or "u3"])
+    event["userId"] = chance.choice(["u1", "u2", "x" * 300, text()])
     if not event["userId"].strip():
         event["userId"] = "u4"
     for member in ("anonymousId", "category"):
         if chance.random() < 0.5:
             event[member] = text()
     if kind == "track":
-        event["event"] = chance.choice(["Order Completed", text() or "e", "a" * 17])
+        event["event"] = chance.choice(["Order Completed", "e" + text(), "a" * 17])
     if kind in ("page", "screen"):
         event["name"] = text()
     if kind == "group":
