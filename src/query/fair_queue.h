@@ -3,11 +3,13 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace icelight::query {
 
@@ -35,6 +37,7 @@ public:
             ++size_;
         }
         changed_.notify_one();
+        filled_.notify_all();
         return true;
     }
 
@@ -58,6 +61,37 @@ public:
         return std::move(item);
     }
 
+    /// Waits until there are items. False: closed and drained.
+    bool wait_for_items() {
+        std::unique_lock lock(mutex_);
+        filled_.wait(lock, [this] { return size_ > 0 || is_closed_; });
+        return size_ > 0;
+    }
+
+    /// Takes out the items of which that is true; the others keep their places.
+    template <class Predicate>
+    std::vector<T> remove_if(const Predicate& is_unwanted) {
+        std::vector<T> removed;
+        const std::lock_guard lock(mutex_);
+        for (auto owner = owners_.begin(); owner != owners_.end();) {
+            auto& own = owner->second;
+            for (auto entry = own.begin(); entry != own.end();) {
+                if (!is_unwanted(std::as_const(entry->first))) {
+                    ++entry;
+                    continue;
+                }
+                removed.push_back(std::move(entry->first));
+                weight_ -= entry->second;
+                --size_;
+                entry = own.erase(entry);
+            }
+            if (own.empty()) std::erase(turns_, owner->first);
+            owner = own.empty() ? owners_.erase(owner) : std::next(owner);
+        }
+        if (size_ == 0) changed_.notify_all();
+        return removed;
+    }
+
     /// Refuses new items; those inside can still be taken.
     void close() {
         {
@@ -65,6 +99,7 @@ public:
             is_closed_ = true;
         }
         changed_.notify_all();
+        filled_.notify_all();
     }
 
     bool is_closed() const {
@@ -89,7 +124,8 @@ private:
     const std::size_t weight_max_;
     // guarded by mutex_
     mutable std::mutex mutex_;
-    std::condition_variable changed_;
+    std::condition_variable changed_;  ///< For pop().
+    std::condition_variable filled_;   ///< For wait_for_items().
     std::map<std::string, std::deque<std::pair<T, std::size_t>>> owners_;  ///< None is empty.
     std::deque<std::string> turns_;                                        ///< Each owner once.
     std::size_t size_ = 0;

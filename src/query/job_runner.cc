@@ -77,10 +77,7 @@ std::optional<Reply> JobRunner::find_recent(const Job& job) {
 }
 
 Result<Reply> JobRunner::run(Job& job) {
-    if (job.is_cancelled) return fail(ErrorCode::kShuttingDown, "the query was cancelled");
-    if (system_clock().steady() >= job.deadline) {
-        return fail(ErrorCode::kTimeout, "the query waited for a worker until its deadline");
-    }
+    ICE_TRY(check_waiting(job));
     ICE_TRY(wait_for_log(job));
     if (auto exact = find_exact(job)) return std::move(*exact);
     ICE_ASSIGN(auto worker, pool_.take(job.deadline));

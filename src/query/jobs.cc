@@ -8,6 +8,14 @@
 
 namespace icelight::query {
 
+Result<> check_waiting(const Job& job) {
+    if (job.is_cancelled) return fail(ErrorCode::kShuttingDown, "the query was cancelled");
+    if (system_clock().steady() >= job.deadline) {
+        return fail(ErrorCode::kTimeout, "the query waited for a worker until its deadline");
+    }
+    return {};
+}
+
 Result<> Jobs::enter(const std::shared_ptr<Job>& job) {
     const std::size_t queries_max = job->request.limits.queries_max;
     const std::lock_guard lock(mutex_);
@@ -37,6 +45,7 @@ std::size_t Jobs::cancel_named(std::string_view name, std::string_view owner) {
     const std::lock_guard lock(mutex_);
     std::size_t count = 0;
     for (const auto& [id, job] : jobs_) {
+        if (job->is_ended) continue;
         const auto& request = job->request;
         const bool is_it = (!name.empty() && request.name == name) || std::to_string(id) == name;
         if (!is_it || (!owner.empty() && request.owner != owner)) continue;

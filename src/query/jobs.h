@@ -35,6 +35,9 @@ struct Job {
     }
 };
 
+/// Why a job that waits must end now: cancelled, or its time is over. Nothing: it may go on.
+Result<> check_waiting(const Job& job);
+
 /// The queries that wait or run, by id.
 ///
 /// Thread safety: all members, from any thread.

@@ -19,6 +19,9 @@
 namespace icelight::query {
 namespace {
 
+/// How late a query that waits is seen to be cancelled or past its deadline.
+constexpr std::chrono::milliseconds kQueueTick{20};
+
 Result<> check_request(const Request& request) {
     if (request.sql.size() > kSqlBytesMax) {
         return fail(ErrorCode::kInvalidArgument,
@@ -60,6 +63,7 @@ public:
 private:
     bool answer_from_kept(Job& job);
     void work();
+    void end_waiting();
     void finish(Job& job, Result<Reply> reply);
     void note_end(Job& job, const Result<Reply>& reply);
 
@@ -76,6 +80,7 @@ private:
 Result<> Service::Impl::start() {
     for (std::size_t i = 0; i < options_.workers; ++i)
         threads_.emplace_back([this] { work(); });
+    threads_.emplace_back([this] { end_waiting(); });
     return runner_.start();
 }
 
@@ -129,6 +134,20 @@ void Service::Impl::work() {
         telemetry::active_queries(++active_);
         finish(**job, runner_.run(**job));
         telemetry::active_queries(--active_);
+    }
+}
+
+/// Whose turn has not come when it must end: its answer does not wait for that turn. Sleeps while
+/// nobody waits.
+void Service::Impl::end_waiting() {
+    ::pthread_setname_np(::pthread_self(), "query-queue");
+    while (queue_.wait_for_items()) {
+        const auto ended =
+            queue_.remove_if([](const std::shared_ptr<Job>& job) { return !check_waiting(*job); });
+        for (const auto& job : ended)
+            finish(*job, tl::unexpected(check_waiting(*job).error()));
+        telemetry::queue_depth(queue_.size());
+        std::this_thread::sleep_for(kQueueTick);
     }
 }
 

@@ -263,6 +263,42 @@ class CancelTest(SqlCase):
         self.assertEqual(self.server.value("SELECT 1 AS one"), 1)
 
 
+class WaitingTest(SqlCase):
+    """Queries behind others that fill every worker."""
+
+    arguments = ("--target-lag", "1s", "--query-workers", "1")
+
+    def test_a_query_that_waits_ends_at_its_own_deadline_or_cancel(self):
+        endless = "SELECT count(*) FROM range(1000000) a, range(1000000) b, range(1000000) c"
+        answers = {}
+
+        def ask(name, sql, **members):
+            thread = threading.Thread(target=lambda: answers.update({name: self.query(sql, queryId=name, **members)}))
+            thread.start()
+            wait_until(lambda: name in answers or name in self.states(), 20, f"{name} is there")
+            return thread
+
+        runs = ask("runs", endless)
+        wait_until(lambda: self.states() == {"runs": "running"}, 20, "the first one runs")
+        begin = time.monotonic()
+        ask("late", "SELECT 1 AS late", timeoutMs=200).join(timeout=20)
+        self.assertLess(time.monotonic() - begin, 10, "the turn of the one before lasts 30 s")
+        self.assertEqual(answers["late"].status, 504, answers["late"])
+        waits = ask("waits", "SELECT 1 AS waits")
+        self.assertEqual(self.states(), {"runs": "running", "waits": "waiting"})
+        self.assertEqual(self.server.request("DELETE", "/api/queries/waits").json()["cancelled"], 1)
+        waits.join(timeout=20)
+        self.assertEqual(answers["waits"].status, 503, answers["waits"])
+        self.assertEqual(self.server.request("DELETE", "/api/queries/waits").status, 404, "it has its answer")
+        self.assertEqual(self.states(), {"runs": "running"})
+        self.assertEqual(self.server.request("DELETE", "/api/queries/runs").json()["cancelled"], 1)
+        runs.join(timeout=20)
+        self.assertEqual(answers["runs"].status, 503)
+
+    def states(self):
+        return {query["queryId"]: query["state"] for query in self.server.request("GET", "/api/queries/active").json()["queries"]}
+
+
 class HistoryTest(SqlCase):
     def get(self, path, **headers):
         return self.server.request("GET", path, headers=headers)

@@ -8,6 +8,7 @@ from runner import outcome, process
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD_SECONDS = 3600
 SANITIZED = ("base", "io", "event", "iceberg", "wal", "catalog", "http")
+ASAN_SANITIZED = (*SANITIZED, "query")
 PURE = ("event", "iceberg")
 
 
@@ -58,7 +59,7 @@ CONTROL = Preset("no-log-sync", "release", "no-log-sync", ["icelight", "wal_test
                  ["-DICELIGHT_FAULT_BUILD=no-log-sync", "-DBUILD_TESTING=ON"])
 # Quick runs sanitize the parsers of foreign bytes; ./test --all sanitizes every module above.
 ASAN_PURE = Preset("asan", "asan", "asan", tests_of(PURE))
-ASAN = Preset("asan", "asan", "asan", tests_of(SANITIZED))
+ASAN = Preset("asan", "asan", "asan", tests_of(ASAN_SANITIZED))
 TSAN = Preset("tsan", "tsan", "tsan", tests_of(SANITIZED))
 FUZZ = Preset("fuzz", "fuzz", "fuzz", ["fuzz"])
 

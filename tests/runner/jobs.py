@@ -165,7 +165,7 @@ def list_jobs(is_all):
     if not is_all:
         found.append(Gtests("asan", build.ASAN_PURE, build.PURE))
     if is_all:
-        found.append(Gtests("asan", build.ASAN, build.SANITIZED))
+        found.append(Gtests("asan", build.ASAN, build.ASAN_SANITIZED))
         found.append(Gtests("tsan", build.TSAN, build.SANITIZED))
     found.append(Check("sources/format", lint.check_format))
     found.append(Check("sources/lint", lambda: lint.check_lint(is_all), build.DEV))

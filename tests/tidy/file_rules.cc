@@ -106,8 +106,8 @@ bool has_choice(std::string_view after) {
 }
 
 bool has_capturing_lambda(std::string_view statement) {
-    static const std::regex kLambda(R"((^|[^\w\)\]\s])\s*\[\s*[&=\w*])");
-    return std::regex_search(statement.begin(), statement.end(), kLambda);
+    static const std::regex capture(R"((^|[^\w\)\]\s])\s*\[\s*[&=\w*])");
+    return std::regex_search(statement.begin(), statement.end(), capture);
 }
 
 }  // namespace
@@ -134,8 +134,8 @@ void check_includes(const SourceFile& file, const Layers& layers, Findings& out)
         out.push_back({file.path, 0, "its module is not declared in CMake"});
         return;
     }
-    static const std::regex kInclude(R"re((^|\n)#include "([^"]+)")re");
-    for (auto match = std::sregex_iterator(file.text.begin(), file.text.end(), kInclude);
+    static const std::regex include_line(R"re((^|\n)#include "([^"]+)")re");
+    for (auto match = std::sregex_iterator(file.text.begin(), file.text.end(), include_line);
          match != std::sregex_iterator();
          ++match) {
         const std::string header = (*match)[2];
@@ -146,14 +146,14 @@ void check_includes(const SourceFile& file, const Layers& layers, Findings& out)
         } else if (target != module && !own->second.contains(target)) {
             report(file, at, std::string(module) + " may not use " + target, out);
         } else if (target != module && header.ends_with("_internal.h")) {
-            report(file, at, header + " is internal to " + target, out);
+            report(file, at, std::string(header).append(" is internal to ").append(target), out);
         }
     }
 }
 
 void check_owners(const SourceFile& file, Findings& out) {
     if (!is_cpp(file) || !file.path.starts_with("src/")) return;
-    static const std::array<OwnedWord, 9> kOwned = {{
+    static const std::array<OwnedWord, 9> owned_words = {{
         {"#include <duckdb", {"src/engine/"}, "only engine includes DuckDB"},
         {"getenv", {"src/server/config.cc"}, "only server/config.cc reads the environment"},
         {"std::cout", {"src/server/main.cc"}, "only server/main.cc writes to the terminal"},
@@ -164,7 +164,7 @@ void check_owners(const SourceFile& file, Findings& out) {
         {"using namespace std;", {}, "names are spelled out"},
         {"std::endl", {}, "flushes; write '\\n'"},
     }};
-    for (const auto& owned : kOwned) {
+    for (const auto& owned : owned_words) {
         const bool is_rim =
             owned.word == "getenv" || owned.word == "std::cout" || owned.word == "printf";
         const bool is_test_freedom = is_rim && is_test_code(file.path);
@@ -223,12 +223,12 @@ void check_sizes(const SourceFile& file, Findings& out) {
 }
 
 void check_name(const SourceFile& file, Findings& out) {
-    static const std::regex kDrawer(
+    static const std::regex drawer_name(
         R"((^|[/_.-])(util|utils|misc|common|helper|helpers|manager|new|legacy|v2)([/_.-]|$))");
     // Suites of files are judged without their extension; "v2" of the Iceberg format is a fact.
     const auto stem = file.path.substr(0, file.path.rfind('.'));
     std::smatch match;
-    if (std::regex_search(stem, match, kDrawer) && !stem.ends_with("new_table") &&
+    if (std::regex_search(stem, match, drawer_name) && !stem.ends_with("new_table") &&
         !stem.ends_with("new_table_test")) {
         out.push_back({file.path, 0, "the name \"" + match[2].str() + "\" says nothing"});
     }
@@ -241,7 +241,7 @@ void check_words(const SourceFile& file, Findings& out) {
     };
 
     // Put together from pieces, so that this file does not hold them.
-    static const std::array<Refused, 8> kRefused = {{
+    static const std::array<Refused, 8> refused_texts = {{
         {std::string("TO") + "DO", "a debt is a line in docs, with its price"},
         {std::string("FIX") + "ME", "a debt is a line in docs, with its price"},
         {std::string("X") + "XX", "a debt is a line in docs, with its price"},
@@ -251,7 +251,7 @@ void check_words(const SourceFile& file, Findings& out) {
         {std::string("\"resolved\": \"") + "http", "a registry's host"},
         {std::string("index") + "-url", "a registry's host"},
     }};
-    for (const auto& refused : kRefused) {
+    for (const auto& refused : refused_texts) {
         for_each_word(file.text, refused.text, [&](std::size_t at) {
             report(file, at, refused.text + ": " + std::string(refused.reason), out);
         });

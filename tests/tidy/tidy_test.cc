@@ -18,13 +18,13 @@ std::string read_text(const std::string& path) {
 }
 
 const Sources& sources() {
-    static const Sources kSources = load_sources(ICELIGHT_SOURCE_DIR);
-    return kSources;
+    static const Sources loaded = load_sources(ICELIGHT_SOURCE_DIR);
+    return loaded;
 }
 
 const Layers& layers() {
-    static const Layers kLayers = parse_layers(read_text(ICELIGHT_LAYERS_FILE));
-    return kLayers;
+    static const Layers loaded = parse_layers(read_text(ICELIGHT_LAYERS_FILE));
+    return loaded;
 }
 
 SourceFile load(const std::string& path) {

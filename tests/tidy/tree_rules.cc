@@ -104,12 +104,12 @@ void check_tested(const Sources& sources, const SourceFile& allowed, Findings& o
 }
 
 void check_module_table(const SourceFile& document, const Layers& layers, Findings& out) {
-    static const std::regex kRow(R"(\|\s*\d+\s*\|\s*`(\w+)`\s*\|([^|]*)\|([^|]*)\|.*)");
+    static const std::regex row_form(R"(\|\s*\d+\s*\|\s*`(\w+)`\s*\|([^|]*)\|([^|]*)\|.*)");
     Layers table;
     std::istringstream lines(document.text);
     for (std::string line; std::getline(lines, line);) {
         std::smatch row;
-        if (!std::regex_match(line, row, kRow)) continue;
+        if (!std::regex_match(line, row, row_form)) continue;
         std::istringstream names(row[3].str());
         auto& may_use = table[row[1].str()];
         for (std::string name; names >> name;) {
@@ -126,9 +126,10 @@ void check_module_table(const SourceFile& document, const Layers& layers, Findin
         }
     }
     for (const auto& [module, may_use] : table) {
-        if (!layers.contains(module))
+        if (!layers.contains(module)) {
             out.push_back(
                 {document.path, 0, "the module table names " + module + ", CMake does not"});
+        }
     }
 }
 

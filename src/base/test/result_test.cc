@@ -1,5 +1,6 @@
 #include "base/result.h"
 
+#include <gtest/gtest-spi.h>
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
@@ -35,6 +36,15 @@ TEST(Result, AssignTakesTheValueOrReturnsTheError) {
 TEST(Result, TryPassesErrorsOn) {
     EXPECT_THAT(demand_digit('7'), IsOk());
     EXPECT_THAT(demand_digit('-'), HasMessage("not a digit"));
+}
+
+TEST(Result, AFailedExpectationPrintsCodeAndMessage) {
+    EXPECT_NONFATAL_FAILURE(EXPECT_THAT(demand_digit('-'), IsOk()),
+                            "Actual: invalid_argument: not a digit");
+    EXPECT_NONFATAL_FAILURE(EXPECT_THAT(add_digits('2', '3'), IsError(ErrorCode::kInvalidArgument)),
+                            "Actual: ok");
+    EXPECT_EQ(::testing::PrintToString(demand_digit('-')), "invalid_argument: not a digit");
+    EXPECT_EQ(::testing::PrintToString(demand_digit('-').error()), "invalid_argument: not a digit");
 }
 
 TEST(Result, FailInPrefixesTheMessageAndKeepsTheCode) {

@@ -1,36 +1,47 @@
 #pragma once
 
+#include <ostream>
+
 #include <gmock/gmock.h>
 
 #include "base/result.h"
 
+namespace icelight {
+
+// NOLINTBEGIN(readability-identifier-naming): GoogleTest looks for this name.
+inline void PrintTo(const Error& error, std::ostream* out) {
+    *out << error_code_name(error.code) << ": " << error.message;
+}
+
+/// Of a value only that there is one: many have no text.
+template <class T>
+void PrintTo(const Result<T>& result, std::ostream* out) {
+    if (result.has_value()) {
+        *out << "ok";
+    } else {
+        PrintTo(result.error(), out);
+    }
+}
+
+// NOLINTEND(readability-identifier-naming)
+
+}  // namespace icelight
+
 namespace icelight::testing {
 
-/// EXPECT_THAT(result, IsOk()); prints the error otherwise.
+/// EXPECT_THAT(result, IsOk());
 MATCHER(IsOk, "is ok") {
-    if (arg.has_value()) return true;
-    *result_listener << error_code_name(arg.error().code) << ": " << arg.error().message;
-    return false;
+    return arg.has_value();
 }
 
 /// EXPECT_THAT(result, IsError(ErrorCode::kCorruption));
 MATCHER_P(IsError, code, std::string("is error ") + std::string(error_code_name(code))) {
-    if (arg.has_value()) {
-        *result_listener << "is ok";
-        return false;
-    }
-    *result_listener << error_code_name(arg.error().code) << ": " << arg.error().message;
-    return arg.error().code == code;
+    return !arg.has_value() && arg.error().code == code;
 }
 
 /// EXPECT_THAT(result, HasMessage("segment 17")): an error whose message holds the text.
 MATCHER_P(HasMessage, text, std::string("has message containing ") + text) {
-    if (arg.has_value()) {
-        *result_listener << "is ok";
-        return false;
-    }
-    *result_listener << arg.error().message;
-    return arg.error().message.find(text) != std::string::npos;
+    return !arg.has_value() && arg.error().message.find(text) != std::string::npos;
 }
 
 }  // namespace icelight::testing

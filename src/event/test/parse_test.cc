@@ -15,7 +15,7 @@ using testing::make_facts;
 using testing::parse_and_decode;
 using testing::parse_batch;
 
-const std::string good_event = R"({"type":"page","userId":"u"})";
+const std::string kGoodEvent = R"({"type":"page","userId":"u"})";
 
 std::string nested(std::size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
@@ -39,7 +39,7 @@ TEST(ParseBatch, OneBadEventDoesNotRejectItsNeighbours) {
 }
 
 TEST(ParseBatch, ABodyThatIsNotJsonIsOneReject) {
-    const std::string start = R"({"batch":[)" + good_event;
+    const std::string start = R"({"batch":[)" + kGoodEvent;
     for (const std::string& body : {std::string(),
                                     std::string("{"),
                                     start,
@@ -74,11 +74,11 @@ TEST(ParseBatch, ABatchThatIsMissingOrEmptyIsOneReject) {
 }
 
 TEST(ParseBatch, MoreThanTenThousandEventsLeaveNothing) {
-    std::string events = good_event;
+    std::string events = kGoodEvent;
     for (std::size_t i = 1; i < kBatchEventsMax; ++i)
-        events += "," + good_event;
+        events += "," + kGoodEvent;
     EXPECT_EQ(parse_batch(events).rows.size(), kBatchEventsMax);
-    const Decoded decoded = parse_batch(events + "," + good_event);
+    const Decoded decoded = parse_batch(events + "," + kGoodEvent);
     EXPECT_TRUE(decoded.parsed.is_too_large);
     EXPECT_TRUE(decoded.parsed.is_whole_request_bad);
     EXPECT_EQ(decoded.parsed.received, 0u);
@@ -89,15 +89,15 @@ TEST(ParseBatch, AnEventOfDepth64IsTakenAndOf65RefusedAlone) {
     // The event object is the first level.
     const std::string fits = R"({"type":"page","userId":"u","x":)" + nested(63) + "}";
     const std::string deep = R"({"type":"page","userId":"u","x":)" + nested(64) + "}";
-    const Decoded decoded = parse_batch(fits + "," + deep + "," + good_event);
+    const Decoded decoded = parse_batch(fits + "," + deep + "," + kGoodEvent);
     EXPECT_EQ(decoded.rows.size(), 2u);
     ASSERT_EQ(decoded.rejects.size(), 1u);
     EXPECT_EQ(decoded.parsed.errors[0].path, "batch[1]");
     EXPECT_EQ(decoded.parsed.errors[0].code, "too_deep");
     // In a context, and through the envelope, the same.
-    EXPECT_EQ(parse_batch(good_event, R"(,"context":{"a":)" + nested(62) + "}").rows.size(), 1u);
-    EXPECT_EQ(parse_batch(good_event, R"(,"context":{"a":)" + nested(63) + "}").rejects.size(), 1u);
-    EXPECT_EQ(parse_batch(good_event, R"(,"other":)" + nested(5'000)).rows.size(), 1u);
+    EXPECT_EQ(parse_batch(kGoodEvent, R"(,"context":{"a":)" + nested(62) + "}").rows.size(), 1u);
+    EXPECT_EQ(parse_batch(kGoodEvent, R"(,"context":{"a":)" + nested(63) + "}").rejects.size(), 1u);
+    EXPECT_EQ(parse_batch(kGoodEvent, R"(,"other":)" + nested(5'000)).rows.size(), 1u);
 }
 
 TEST(ParseBatch, AnEventOf512KiBIsTakenAndOneByteMoreRefusedAlone) {
@@ -105,7 +105,7 @@ TEST(ParseBatch, AnEventOf512KiBIsTakenAndOneByteMoreRefusedAlone) {
     const std::string fits = start + std::string(kEventBytesMax - start.size() - 2, 'x') + "\"}";
     const std::string large = start + std::string(kEventBytesMax - start.size() - 1, 'x') + "\"}";
     ASSERT_EQ(fits.size(), kEventBytesMax);
-    const Decoded decoded = parse_batch(fits + "," + large + "," + good_event);
+    const Decoded decoded = parse_batch(fits + "," + large + "," + kGoodEvent);
     EXPECT_EQ(decoded.rows.size(), 2u);
     ASSERT_EQ(decoded.rejects.size(), 1u);
     EXPECT_EQ(decoded.parsed.errors[0].code, "too_large");
@@ -113,12 +113,12 @@ TEST(ParseBatch, AnEventOf512KiBIsTakenAndOneByteMoreRefusedAlone) {
 }
 
 TEST(ParseBatch, AnEnvelopeCannotBeMultipliedWithoutBound) {
-    std::string events = good_event;
+    std::string events = kGoodEvent;
     for (int i = 1; i < 100; ++i)
-        events += "," + good_event;
+        events += "," + kGoodEvent;
     const std::string context = R"(,"context":{"a":")" + std::string(200'000, 'x') + "\"}";
     EXPECT_TRUE(parse_batch(events, context).parsed.is_too_large);
-    EXPECT_EQ(parse_batch(good_event, context).rows.size(), 1u);
+    EXPECT_EQ(parse_batch(kGoodEvent, context).rows.size(), 1u);
 }
 
 TEST(ParseBatch, TenThousandKeysAreKept) {

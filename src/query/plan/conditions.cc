@@ -6,6 +6,8 @@
 #include <limits>
 #include <optional>
 
+#include <fmt/format.h>
+
 namespace icelight::query {
 namespace {
 
@@ -67,7 +69,7 @@ private:
             case Operand::Kind::kInteger:
                 return of_integer(number_of(operand.text), type);
             case Operand::Kind::kExpression:
-                return is_time(type.kind) ? of_expression(operand.text) : std::nullopt;
+                return is_time(type.kind) ? of_expression(operand.text, type) : std::nullopt;
             case Operand::Kind::kParameter:
                 break;
         }
@@ -83,7 +85,7 @@ private:
     std::optional<iceberg::Value> of_text(const std::string& text, const iceberg::Type& type) {
         if (type.kind == TypeKind::kString) return iceberg::Value(text);
         if (!is_time(type.kind)) return std::nullopt;
-        return time_of("SELECT epoch_us(CAST($1 AS TIMESTAMPTZ))", {text});
+        return time_of("$1", {text}, type);
     }
 
     static std::optional<iceberg::Value> of_integer(std::optional<std::int64_t> number,
@@ -97,16 +99,25 @@ private:
         return iceberg::Value(static_cast<std::int32_t>(*number));
     }
 
-    std::optional<iceberg::Value> of_expression(const std::string& tree) {
+    std::optional<iceberg::Value> of_expression(const std::string& tree,
+                                                const iceberg::Type& type) {
         const std::string select = std::string(kTreeBefore).append(tree).append(kTreeAfter);
         const auto sql = session_.query_text("SELECT json_deserialize_sql($1::JSON)", {select});
         if (!sql || sql->empty()) return std::nullopt;
-        return time_of("SELECT epoch_us(CAST((" + *sql + ") AS TIMESTAMPTZ))", {});
+        return time_of("(" + *sql + ")", {}, type);
     }
 
-    std::optional<iceberg::Value> time_of(const std::string& sql,
-                                          const std::vector<engine::Value>& values) {
-        const auto text = session_.query_text(sql, values);
+    /// As the comparison casts it: a zone that a text names counts for columns with one only. None
+    /// for nanoseconds, beside which the engine compares nanoseconds.
+    std::optional<iceberg::Value> time_of(const std::string& constant,
+                                          const std::vector<engine::Value>& values,
+                                          const iceberg::Type& type) {
+        const auto text = session_.query_text(
+            fmt::format("SELECT CASE WHEN typeof(v) <> 'TIMESTAMP_NS' THEN epoch_us(CAST(v AS {})) "
+                        "END FROM (SELECT {} AS v)",
+                        type.kind == TypeKind::kTimestamptz ? "TIMESTAMPTZ" : "TIMESTAMP",
+                        constant),
+            values);
         if (!text) return std::nullopt;
         const auto time = number_of(*text);
         if (!time) return std::nullopt;

@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 
 #include "engine/sql_text.h"
+#include "query/plan/field_names.h"
 #include "query/plan/table_view.h"
 
 namespace icelight::query {
 namespace {
 
-using engine::quote_identifier;
 using engine::quote_literal;
 
 std::string path_list(const std::vector<const LiveFile*>& files) {
@@ -22,6 +22,10 @@ std::string path_list(const std::vector<const LiveFile*>& files) {
     }
     return list;
 }
+
+// What the engine gives each row of a file besides its columns.
+constexpr std::string_view kPathColumn = "filename";
+constexpr std::string_view kNumberColumn = "file_row_number";
 
 /// Delete files name data files as the table does, scans as this machine does.
 std::string make_position_condition(const FileGroup& group) {
@@ -45,14 +49,14 @@ std::string make_position_condition(const FileGroup& group) {
 
 Result<std::string> make_equality_condition(const std::vector<std::int32_t>& ids,
                                             const std::vector<const LiveFile*>& files,
-                                            const iceberg::Schema& schema) {
+                                            const TableFiles& table) {
     std::string columns;
     std::string conditions;
     for (const std::int32_t id : ids) {
-        const auto field = std::find_if(schema.fields.begin(),
-                                        schema.fields.end(),
-                                        [id](const auto& candidate) { return candidate.id == id; });
-        if (field == schema.fields.end()) {
+        const auto& fields = table.schema.fields;
+        const auto field = std::find_if(
+            fields.begin(), fields.end(), [id](const auto& one) { return one.id == id; });
+        if (field == fields.end()) {
             return fail(ErrorCode::kUnsupported,
                         fmt::format("rows are deleted by column {}, which is nested or gone: "
                                     "compact the table",
@@ -70,7 +74,7 @@ Result<std::string> make_equality_condition(const std::vector<std::int32_t>& ids
                        "{}d.{} IS NOT DISTINCT FROM data.{}",
                        conditions.empty() ? "" : " AND ",
                        name,
-                       quote_identifier(field->name));
+                       file_column(*field, table.is_read_by_id));
     }
     return fmt::format(
         "NOT EXISTS (SELECT 1 FROM read_parquet([{}], hive_partitioning => false, schema => MAP "
@@ -82,7 +86,7 @@ Result<std::string> make_equality_condition(const std::vector<std::int32_t>& ids
 
 }  // namespace
 
-Result<std::string> make_delete_conditions(const FileGroup& group, const iceberg::Schema& schema) {
+Result<std::string> make_delete_conditions(const FileGroup& group, const TableFiles& table) {
     std::string text;
     const auto add = [&text](const std::string& condition) {
         if (!text.empty()) text += " AND ";
@@ -94,7 +98,7 @@ Result<std::string> make_delete_conditions(const FileGroup& group, const iceberg
         by_columns[deletes->file.equality_ids].push_back(deletes);
     for (const auto& [ids, files] : by_columns) {
         if (ids.empty()) return fail(ErrorCode::kUnsupported, "equality deletes without columns");
-        ICE_ASSIGN(const auto condition, make_equality_condition(ids, files, schema));
+        ICE_ASSIGN(const auto condition, make_equality_condition(ids, files, table));
         add(condition);
     }
     return text;

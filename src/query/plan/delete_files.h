@@ -8,15 +8,11 @@
 
 namespace icelight::query {
 
-/// Names that a scan of a group with deletes gives the path and the number of each row.
-inline constexpr std::string_view kPathColumn = "__icelight_file";
-inline constexpr std::string_view kNumberColumn = "file_row_number";
-
 /// The conditions that leave deleted rows of `data` (the scan's alias) out: anti-joins, joined by
 /// AND; empty when nothing is deleted.
 ///
 /// Equality deletes compare NULL with NULL as equal (spec, "Equality Delete Files").
 /// @error kUnsupported  an equality delete file without columns, or by one that is nested or gone.
-Result<std::string> make_delete_conditions(const FileGroup& group, const iceberg::Schema& schema);
+Result<std::string> make_delete_conditions(const FileGroup& group, const TableFiles& table);
 
 }  // namespace icelight::query

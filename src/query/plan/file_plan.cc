@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <utility>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -14,12 +15,32 @@ using iceberg::FileContent;
 /// Of position delete files: the column that names the data file (spec, "Reserved Field IDs").
 constexpr std::int32_t kFilePathId = 2'147'483'546;
 
+/// As the widest type of its kind: the source may have been widened between two manifests.
+iceberg::Value widen(const iceberg::Value& value) {
+    if (const auto* whole = std::get_if<std::int32_t>(&value)) return std::int64_t{*whole};
+    if (const auto* number = std::get_if<float>(&value)) return static_cast<double>(*number);
+    return value;
+}
+
+/// NaN is one partition, and -0.0 is another one than 0.0.
+bool is_same_value(const iceberg::Value& narrow_left, const iceberg::Value& narrow_right) {
+    const auto left = widen(narrow_left);
+    const auto right = widen(narrow_right);
+    if (!std::holds_alternative<double>(left) || !std::holds_alternative<double>(right))
+        return left == right;
+    return iceberg::compare_values(iceberg::TypeKind::kDouble, left, right) == 0;
+}
+
 bool is_same_partition(const LiveFiles& left_manifest,
                        const LiveFile& left,
                        const LiveFiles& right_manifest,
                        const LiveFile& right) {
     return left_manifest.spec.spec_id == right_manifest.spec.spec_id &&
-           left.file.partition == right.file.partition;
+           std::equal(left.file.partition.begin(),
+                      left.file.partition.end(),
+                      right.file.partition.begin(),
+                      right.file.partition.end(),
+                      is_same_value);
 }
 
 /// The bounds of the column of paths may be cut off, and then still hold.
@@ -41,7 +62,10 @@ bool applies(const LiveFiles& delete_manifest,
         return is_here && deletes.sequence_number >= data.sequence_number &&
                may_name(deletes, data);
     }
-    const bool is_everywhere = delete_manifest.spec.fields.empty();
+    const auto& parts = delete_manifest.spec.fields;
+    const bool is_everywhere = std::all_of(parts.begin(), parts.end(), [](const auto& part) {
+        return part.transform.kind == iceberg::TransformKind::kVoid;
+    });
     return (is_here || is_everywhere) && deletes.sequence_number > data.sequence_number;
 }
 

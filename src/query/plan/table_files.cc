@@ -12,6 +12,7 @@
 #include "iceberg/time_travel.h"
 #include "io/file_system.h"
 #include "io/location.h"
+#include "query/plan/field_names.h"
 #include "query/plan/initial_default.h"
 
 namespace icelight::query {
@@ -51,10 +52,29 @@ std::string find_unread_default(const iceberg::Schema& schema) {
         name);
 }
 
-bool has_defaults(const iceberg::Schema& schema) {
-    return std::any_of(schema.fields.begin(), schema.fields.end(), [](const auto& field) {
-        return initial_default_text(field).has_value();
-    });
+/// Those that the table knows and those of manifests: it may have forgotten what no snapshot uses.
+/// What came after the state that was asked for does not matter.
+std::vector<const iceberg::Schema*> former_schemas(const TableFiles& table,
+                                                   const std::vector<iceberg::Schema>& known) {
+    std::vector<const iceberg::Schema*> former;
+    for (const auto& one : known) {
+        if (!table.as_of_snapshot || one.schema_id <= table.schema.schema_id)
+            former.push_back(&one);
+    }
+    for (const auto& manifest : table.data)
+        former.push_back(&manifest->schema);
+    return former;
+}
+
+std::string find_moved_member(const TableFiles& table,
+                              const std::vector<const iceberg::Schema*>& former) {
+    const auto name = find_unmatched_member(table.schema, former);
+    if (name.empty()) return {};
+    return fmt::format(
+        "column \"{}\" has members that cannot be found in files by their names (renamed since, a "
+        "name used again, or a name with other characters than letters, digits and _), which is "
+        "not read; rewrite the table's files under a schema without them",
+        name);
 }
 
 Result<const iceberg::Snapshot*> find_snapshot(const iceberg::TableMetadata& metadata,
@@ -98,9 +118,15 @@ Result<std::shared_ptr<const TableFiles>> TableFilesCache::load_table(
     table->location = location;
     table->needs_extension = find_unread_default(*schema);
     if (as_of) table->as_of_snapshot = snapshot->snapshot_id;
-    table->has_several_schemas = parsed->schemas.size() > 1 || has_defaults(*schema);
+    table->is_read_by_id = needs_field_ids(*parsed, *schema);
+    table->has_name_mapping = parsed->properties.contains("schema.name-mapping.default");
+    make_names_unique(table->schema);
     if (snapshot == nullptr) return table;
     ICE_TRY(load_snapshot(*snapshot, *table));
+    const auto former = former_schemas(*table, parsed->schemas);
+    table->changed_types = find_changed_types(table->schema, former);
+    if (!table->changed_types.empty()) table->is_read_by_id = true;
+    if (table->needs_extension.empty()) table->needs_extension = find_moved_member(*table, former);
     return table;
 }
 
@@ -145,6 +171,7 @@ Result<std::shared_ptr<const LiveFiles>> TableFilesCache::load_manifest(
     iceberg::inherit(*manifest, file);
     auto live = std::make_shared<LiveFiles>();
     live->spec = manifest->spec;
+    live->schema = manifest->schema;
     // A source that was dropped since: the values are then only compared, never understood.
     if (auto fields = iceberg::partition_fields(manifest->schema, manifest->spec)) {
         live->partition = std::move(*fields);

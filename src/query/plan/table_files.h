@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,7 @@ struct LiveFile {
 struct LiveFiles {
     iceberg::PartitionSpec spec;
     std::vector<iceberg::Field> partition;  ///< Type of its values; empty: unpartitioned.
+    iceberg::Schema schema;                 ///< The table's when they were written.
     std::vector<LiveFile> files;            ///< Without deletion vectors.
     std::string vectors;  ///< A file with deletion vectors; empty: there are none.
 };
@@ -52,9 +54,11 @@ struct TableFiles {
     iceberg::Schema schema;
     std::optional<std::int64_t> snapshot_id;  ///< Empty: never written.
     std::int64_t snapshot_time_ms = 0;
-    /// Files may hold other columns than `schema`, or lack one that has an initial default: match
-    /// them by field id.
-    bool has_several_schemas = false;
+    /// Columns of files are found by field id, as the names do not tell (see needs_field_ids()).
+    bool is_read_by_id = false;
+    bool has_name_mapping =
+        false;  ///< Some files may hold no field ids (spec, "Column Projection").
+    std::set<std::int32_t> changed_types;  ///< See find_changed_types().
     /// By manifest; shared with the cache.
     std::vector<std::shared_ptr<const LiveFiles>> data;
     std::vector<std::shared_ptr<const LiveFiles>> deletes;

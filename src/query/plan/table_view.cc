@@ -10,6 +10,7 @@
 #include "event/columns.h"
 #include "query/plan/delete_files.h"
 #include "query/plan/extension_scan.h"
+#include "query/plan/field_names.h"
 #include "query/plan/initial_default.h"
 
 namespace icelight::query {
@@ -75,21 +76,18 @@ Result<std::string> make_files_source(const TableFiles& table, const FileGroup& 
     }
     std::string schema;
     for (const auto& field : table.schema.fields) {
-        if (!table.has_several_schemas) break;
+        if (!table.is_read_by_id) break;
         ICE_ASSIGN(const auto type, sql_type_of(field.type));
         const auto value = initial_default_text(field);
         fmt::format_to(std::back_inserter(schema),
                        "{}{}: {{name: {}, type: {}, default_value: {}}}",
                        schema.empty() ? ", schema => MAP {" : ", ",
                        field.id,
-                       quote_literal(field.name),
+                       quote_literal(file_column(field, true)),
                        quote_literal(type),
                        value ? quote_literal(*value) : "NULL");
     }
     if (!schema.empty()) schema += '}';
-    if (!group.position_deletes.empty()) {
-        schema += fmt::format(", filename => '{}', file_row_number => true", kPathColumn);
-    }
     return fmt::format("read_parquet([{}], hive_partitioning => false{})", list, schema);
 }
 
@@ -102,12 +100,28 @@ std::string names_of(const std::vector<const Field*>& fields) {
     return names;
 }
 
+/// A column whose type changed comes by way of an expression of the same value, which no filter
+/// passes that the engine makes of a join.
+std::string names_by_id(const TableFiles& table, const std::vector<const Field*>& fields) {
+    std::string names;
+    for (const auto* const field : fields) {
+        const auto column = file_column(*field, true);
+        const bool is_changed = table.changed_types.contains(field->id);
+        fmt::format_to(std::back_inserter(names),
+                       "{}{} AS {}",
+                       names.empty() ? "" : ", ",
+                       is_changed ? fmt::format("coalesce({}, NULL)", column) : column,
+                       quote_identifier(field->name));
+    }
+    return names;
+}
+
 Result<std::string> make_files_select(const TableFiles& table,
                                       const FileGroup& group,
                                       const std::vector<const Field*>& fields) {
-    const auto columns = names_of(fields);
+    const auto columns = table.is_read_by_id ? names_by_id(table, fields) : names_of(fields);
     ICE_ASSIGN(const auto source, make_files_source(table, group));
-    ICE_ASSIGN(const auto deleted, make_delete_conditions(group, table.schema));
+    ICE_ASSIGN(const auto deleted, make_delete_conditions(group, table));
     if (deleted.empty()) return fmt::format("SELECT {} FROM {}", columns, source);
     return fmt::format("SELECT {} FROM {} data WHERE {}", columns, source, deleted);
 }

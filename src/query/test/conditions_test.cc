@@ -18,7 +18,8 @@ protected:
                           {2, "n", false, TypeKind::kLong},
                           {3, "shard", false, TypeKind::kInt},
                           {4, "t", false, TypeKind::kTimestamptz},
-                          {5, "x", false, TypeKind::kDouble}};
+                          {5, "x", false, TypeKind::kDouble},
+                          {6, "local", false, TypeKind::kTimestamp}};
     }
 
     /// Of the only mention of the only table.
@@ -60,6 +61,19 @@ TEST_F(ConditionsTest, TimesAreReadAsTheEngineReadsThem) {
     EXPECT_GT(std::get<std::int64_t>(day_ago[0].values.at(0)), 1'700'000'000'000'000);
 }
 
+// As the engine compares them: it drops the zone of a text that it casts to a time without one.
+TEST_F(ConditionsTest, AZoneCountsForColumnsWithOneOnly) {
+    const Value noon(std::int64_t{1'709'208'000'000'000});
+    for (const char* where : {"local < '2024-02-29 12:00:00+02'",
+                              "local < TIMESTAMPTZ '2024-02-29 14:00:00+02'",
+                              "local < TIMESTAMP '2024-02-29 12:00:00'"}) {
+        const auto found = resolve(where);
+        ASSERT_EQ(found.size(), 1U) << where;
+        EXPECT_EQ(found[0].values.at(0), noon) << where;
+    }
+    EXPECT_EQ(resolve("t < '2024-02-29 14:00:00+02'").at(0).values.at(0), noon);
+}
+
 TEST_F(ConditionsTest, WhatIsNotUnderstoodIsLeftOut) {
     for (const char* where : {"unknown = 'x'",
                               "event = 5",
@@ -68,6 +82,7 @@ TEST_F(ConditionsTest, WhatIsNotUnderstoodIsLeftOut) {
                               "x > 1.5",
                               "x = 1",
                               "t > 'yesterday'",
+                              "local < TIMESTAMP_NS '2024-02-29 12:00:00.000000001'",
                               "n > 1.5"}) {
         EXPECT_TRUE(resolve(where).empty()) << where;
     }

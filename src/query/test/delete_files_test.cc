@@ -130,7 +130,7 @@ TEST_F(DeleteFilesTest, BothKindsAndAColumnRenamedSince) {
     add_positions("a", "0", 2);
     add_equality("SELECT 'a2' AS word", "word: 2", {2}, 3);
     table_.schema.fields[1].name = "term";
-    table_.has_several_schemas = true;
+    table_.is_read_by_id = true;
     EXPECT_EQ(ids(), "1 3 4 5 6 7 8 9");
 }
 
@@ -138,7 +138,7 @@ TEST_F(DeleteFilesTest, DeletesByAColumnThatIsGoneAreRefused) {
     add_data("a", 1);
     add_equality("SELECT 1 AS gone", "gone: 9", {9}, 2);
     const auto plan = plan_files(table_, {});
-    EXPECT_THAT(make_delete_conditions(plan->groups.at(0), table_.schema),
+    EXPECT_THAT(make_delete_conditions(plan->groups.at(0), table_),
                 IsError(ErrorCode::kUnsupported));
 }
 

@@ -54,6 +54,36 @@ TEST(FairQueue, IsDrainedAfterItWasClosed) {
     EXPECT_EQ(queue.pop(), std::nullopt);
 }
 
+TEST(FairQueue, WhatIsTakenOutLeavesTheOthersInTheirPlaces) {
+    FairQueue<int> queue(10, 100);
+    for (const int item : {1, 2, 3})
+        queue.try_push("a", int{item}, 10);
+    queue.try_push("b", 4, 10);
+    queue.try_push("c", 6, 10);
+    const auto is_even = [](int item) {
+        return item % 2 == 0;
+    };
+    EXPECT_EQ(queue.remove_if(is_even), (std::vector<int>{2, 4, 6}));
+    EXPECT_EQ(queue.size(), 2U);
+    EXPECT_TRUE(queue.try_push("b", 5, 80)) << "its weight is gone";
+    EXPECT_EQ(queue.pop(), 1);
+    EXPECT_EQ(queue.pop(), 5) << "an owner whose items were taken out queues anew";
+    EXPECT_EQ(queue.pop(), 3);
+    EXPECT_TRUE(queue.remove_if(is_even).empty());
+}
+
+TEST(FairQueue, WhoLooksThroughItWaitsForItemsAndForItsEnd) {
+    FairQueue<int> queue(10, 100);
+    std::thread later([&queue] { queue.try_push("a", 1); });
+    EXPECT_TRUE(queue.wait_for_items());
+    later.join();
+    std::thread waiter([&queue] { EXPECT_TRUE(queue.pop().has_value()); });
+    waiter.join();
+    std::thread closes([&queue] { queue.close(); });
+    EXPECT_FALSE(queue.wait_for_items());
+    closes.join();
+}
+
 TEST(FairQueue, PopWaitsForAnItem) {
     FairQueue<int> queue(10, 100);
     std::thread later([&queue] { queue.try_push("a", 1); });

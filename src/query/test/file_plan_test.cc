@@ -2,6 +2,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <limits>
 
 #include <gtest/gtest.h>
 
@@ -103,7 +104,10 @@ TEST(FilePlan, EqualityDeletesApplyToOlderFilesOnly) {
     builder.add_data("elsewhere", 2, 1);
     auto& deletes = builder.add_deletes("eq", FileContent::kEqualityDeletes, 1, 5);
     EXPECT_EQ(builder.plan(), "same elsewhere | | ; old | | eq ; ");
-    // Without a partition they are of all.
+    // Without a partition they are of all, also when its fields were voided.
+    deletes.spec.fields[0].transform.kind = iceberg::TransformKind::kVoid;
+    deletes.files[0].file.partition = {Value()};
+    EXPECT_EQ(builder.plan(), "same | | ; old elsewhere | | eq ; ");
     deletes.spec.fields.clear();
     deletes.files[0].file.partition.clear();
     EXPECT_EQ(builder.plan(), "same | | ; old elsewhere | | eq ; ");
@@ -121,6 +125,45 @@ TEST(FilePlan, PositionDeletesThatNameOtherFilesAreNotRead) {
         .files[0]
         .file.referenced_data_file = "file:///a";
     EXPECT_EQ(builder.plan(), "a | one | ; b | pos | ; ");
+}
+
+TEST(FilePlan, APartitionIsTheSameAfterItsSourceWasWidened) {
+    TableBuilder builder;
+    builder.add_data("a", 1, 1);
+    builder.add_data("b", 2, 1);
+    builder.add_deletes("pos", FileContent::kPositionDeletes, 1, 5).files[0].file.partition = {
+        Value(std::int64_t{1})};
+    EXPECT_EQ(builder.plan(), "b | | ; a | pos | ; ");
+}
+
+TEST(FilePlan, NanIsOnePartitionAndTheTwoZerosAreTwo) {
+    TableFiles table;
+    const auto add = [](auto& manifests, const char* name, FileContent content, double part) {
+        LiveFiles manifest;
+        manifest.spec.fields = {{.source_id = 1, .field_id = 1000, .name = "p", .transform = {}}};
+        LiveFile live;
+        live.file.content = content;
+        live.file.file_path = name;
+        live.file.partition = {Value(part)};
+        live.sequence_number = content == FileContent::kData ? 1 : 2;
+        manifest.files.push_back(live);
+        manifests.push_back(std::make_shared<const LiveFiles>(manifest));
+    };
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    add(table.data, "nan", FileContent::kData, nan);
+    add(table.data, "zero", FileContent::kData, 0.0);
+    add(table.data, "negative", FileContent::kData, -0.0);
+    add(table.deletes, "of nan", FileContent::kEqualityDeletes, nan);
+    add(table.deletes, "of zero", FileContent::kEqualityDeletes, 0.0);
+    const auto plan = plan_files(table, {});
+    ASSERT_THAT(plan, IsOk());
+    std::vector<std::string> found;
+    for (const auto& group : plan->groups) {
+        found.push_back(group.files.at(0)->file.file_path);
+        for (const auto* const live : group.equality_deletes)
+            found.back() += " - " + live->file.file_path;
+    }
+    EXPECT_EQ(found, (std::vector<std::string>{"negative", "nan - of nan", "zero - of zero"}));
 }
 
 TEST(FilePlan, SkippedFilesAreCounted) {

@@ -44,6 +44,18 @@ TEST(Jobs, CancelsByNameOrNumberOnlyWhatTheOwnerHas) {
     jobs.cancel(7);  // Nobody's.
 }
 
+TEST(Jobs, WhatHasItsAnswerIsNoLongerThereToBeCancelled) {
+    Jobs jobs;
+    const auto ended = make_job(1, "ann", "report");
+    const auto again = make_job(2, "ann", "report");
+    ASSERT_TRUE(jobs.enter(ended) && jobs.enter(again));
+    ended->is_ended = true;
+    EXPECT_EQ(jobs.cancel_named("report", "ann"), 1U);
+    EXPECT_EQ(jobs.cancel_named("1", ""), 0U);
+    EXPECT_FALSE(ended->is_cancelled);
+    EXPECT_TRUE(again->is_cancelled);
+}
+
 TEST(Jobs, ListsWhatIsActiveOldestFirst) {
     Jobs jobs;
     const auto second = make_job(5, "ann");

@@ -3,10 +3,12 @@
 
 #include <future>
 #include <thread>
+#include <vector>
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/shadow_memory.h"
 #include "base/testing/matchers.h"
 #include "query/service.h"
 #include "query/test/tiny_lake.h"
@@ -105,6 +107,10 @@ TEST_F(LimitsTest, MemoryEndsAQueryAndSaysSo) {
 }
 
 TEST_F(LimitsTest, TheEngineSpillsOrEndsCleanlyWithinIt) {
+    if constexpr (kHasShadowMemory) {
+        GTEST_SKIP() << "shadow memory and what a sanitizer keeps of freed memory count as the "
+                        "query's";
+    }
     constexpr std::uint64_t kMax = 160u << 20;
     // Some 200 MiB of hash table.
     const auto spilled =
@@ -151,6 +157,29 @@ TEST_F(LimitsTest, QueriesAtOnceAreCountedForEachOwner) {
     service_->cancel(active[0].id);
     EXPECT_THAT(first.get(), IsError(ErrorCode::kShuttingDown));
     EXPECT_THAT(begin(make_request("SELECT 1", {.queries_max = 1})).get(), IsOk());
+}
+
+TEST_F(LimitsTest, WhatWaitsEndsAtItsDeadlineOrCancelAndNotAtItsTurn) {
+    const std::string endless = "SELECT count(*) FROM range(1000000) a, range(1000000) b";
+    std::vector<std::future<Result<Reply>>> running;
+    for (std::size_t i = 0; i < lake_.options().workers; ++i) {
+        auto request = make_request(endless, {});
+        request.name = "running";
+        running.push_back(begin(std::move(request)));
+    }
+    auto waits = make_request("SELECT 1", {});
+    waits.name = "waiting";
+    auto cancelled = begin(waits);
+    waits.timeout = milliseconds(50);
+    auto late = begin(waits);
+    ASSERT_EQ(late.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    EXPECT_THAT(late.get(), HasMessage("waited for a worker until its deadline"));
+    EXPECT_EQ(service_->cancel_named("waiting", "ann"), 1U);
+    ASSERT_EQ(cancelled.wait_for(std::chrono::seconds(10)), std::future_status::ready);
+    EXPECT_THAT(cancelled.get(), IsError(ErrorCode::kShuttingDown));
+    EXPECT_EQ(service_->cancel_named("running", "ann"), running.size()) << "their turn is not over";
+    for (auto& query : running)
+        EXPECT_THAT(query.get(), IsError(ErrorCode::kShuttingDown));
 }
 
 }  // namespace

@@ -81,18 +81,26 @@ TEST(TableView, EmptyTableStillHasTypes) {
 
 TEST(TableView, SeveralSchemasAreMatchedByFieldId) {
     auto table = make_table(true);
-    table.has_several_schemas = true;
+    table.is_read_by_id = true;
     EXPECT_THAT(*make_select(table, TailKind::kNone, false),
-                HasSubstr("schema => MAP {1: {name: 'message_id', type: 'VARCHAR', default_value: "
-                          "NULL}, 2: {name: 'type'"));
+                HasSubstr("schema => MAP {1: {name: 'c1', type: 'VARCHAR', default_value: NULL}, "
+                          "2: {name: 'c2'"));
+}
+
+TEST(TableView, AColumnWhoseTypeChangedIsHiddenFromFiltersOfJoins) {
+    auto table = make_table(true);
+    table.is_read_by_id = true;
+    table.changed_types = {21};
+    EXPECT_THAT(*make_select(table, TailKind::kNone, false),
+                HasSubstr(R"(c1 AS "message_id", coalesce(c21, NULL) AS "_log_offset")"));
 }
 
 TEST(TableView, AnInitialDefaultIsWhatOlderFilesHold) {
     auto table = make_table(true);
-    table.has_several_schemas = true;
+    table.is_read_by_id = true;
     table.schema.fields[1].initial_default = R"("it's")";
     EXPECT_THAT(*make_select(table, TailKind::kNone, false),
-                HasSubstr("2: {name: 'type', type: 'VARCHAR', default_value: 'it''s'}"));
+                HasSubstr("2: {name: 'c2', type: 'VARCHAR', default_value: 'it''s'}"));
 }
 
 TEST(TableView, WildcardInAFileNameIsRefused) {
@@ -108,8 +116,7 @@ TEST(TableView, DeletedRowsAreLeftOutByAntiJoins) {
     auto table = make_table(true);
     add_deletes(table, iceberg::FileContent::kPositionDeletes);
     const auto positions = *make_select(table, TailKind::kNone, false);
-    EXPECT_THAT(positions,
-                HasSubstr("filename => '__icelight_file', file_row_number => true) data"));
+    EXPECT_THAT(positions, HasSubstr("n.path = data.filename AND d.pos = data.file_row_number"));
     EXPECT_THAT(positions, HasSubstr("('file:///w/b.parquet', '/w/b.parquet')"));
     add_deletes(table, iceberg::FileContent::kEqualityDeletes, {1, 21});
     EXPECT_THAT(*make_select(table, TailKind::kNone, false),

@@ -1,0 +1,115 @@
+#include "query/plan/field_names.h"
+
+#include <algorithm>
+#include <cctype>
+
+#include <fmt/format.h>
+
+#include "base/letter_case.h"
+#include "engine/sql_text.h"
+#include "query/plan/initial_default.h"
+
+namespace icelight::query {
+namespace {
+
+bool is_letter(char c) {
+    return c == '_' || std::isalpha(static_cast<unsigned char>(c)) != 0;
+}
+
+/// What Avro lets be a name.
+bool is_plain(std::string_view name) {
+    return !name.empty() && is_letter(name.front()) &&
+           std::all_of(name.begin(), name.end(), [](char c) {
+               return is_letter(c) || (c >= '0' && c <= '9');
+           });
+}
+
+/// Of columns that the engine adds to those of a file.
+bool is_taken(std::string_view lower_name) {
+    return lower_name.starts_with("file") || lower_name.starts_with("__icelight");
+}
+
+struct Member {
+    std::int32_t parent = 0;
+    std::int32_t id = 0;
+    std::string lower_name;
+};
+
+void add_members(const iceberg::Field& field, std::vector<Member>& members) {
+    for (const auto& inner : field.type.fields) {
+        members.push_back({field.id, inner.id, lower_case(inner.name)});
+        add_members(inner, members);
+    }
+}
+
+bool is_same_member(const Member& left, const Member& right) {
+    return left.id == right.id ? left.lower_name == right.lower_name
+                               : left.parent != right.parent || left.lower_name != right.lower_name;
+}
+
+}  // namespace
+
+bool needs_field_ids(const iceberg::TableMetadata& metadata, const iceberg::Schema& schema) {
+    // Schemas that no snapshot uses any more may have been removed; their ids and those of their
+    // fields are not given again.
+    if (metadata.schemas.size() > 1 || schema.schema_id != 0 ||
+        metadata.last_column_id != schema.highest_field_id()) {
+        return true;
+    }
+    std::set<std::string> names;
+    return std::any_of(schema.fields.begin(), schema.fields.end(), [&](const auto& field) {
+        auto name = lower_case(field.name);
+        return initial_default_text(field) || !is_plain(name) || is_taken(name) ||
+               !names.insert(std::move(name)).second;
+    });
+}
+
+void make_names_unique(iceberg::Schema& schema) {
+    std::set<std::string> names;
+    for (auto& field : schema.fields) {
+        const auto own = field.name;
+        for (int number = 1; !names.insert(lower_case(field.name)).second; ++number)
+            field.name = fmt::format("{}_{}", own, number);
+    }
+}
+
+std::string find_unmatched_member(const iceberg::Schema& schema,
+                                  const std::vector<const iceberg::Schema*>& former) {
+    std::vector<Member> before;
+    for (const auto* const one : former) {
+        for (const auto& field : one->fields)
+            add_members(field, before);
+    }
+    for (const auto& field : schema.fields) {
+        std::vector<Member> members;
+        add_members(field, members);
+        const bool is_matched = std::all_of(members.begin(), members.end(), [&](const Member& now) {
+            return is_plain(now.lower_name) &&
+                   std::all_of(before.begin(), before.end(), [&](const Member& then) {
+                       return is_same_member(now, then);
+                   });
+        });
+        if (!is_matched) return field.name;
+    }
+    return {};
+}
+
+std::set<std::int32_t> find_changed_types(const iceberg::Schema& schema,
+                                          const std::vector<const iceberg::Schema*>& former) {
+    std::set<std::int32_t> changed;
+    for (const auto* const one : former) {
+        for (const auto& then : one->fields) {
+            const auto now = std::find_if(schema.fields.begin(),
+                                          schema.fields.end(),
+                                          [&](const auto& field) { return field.id == then.id; });
+            if (now != schema.fields.end() && now->type != then.type) changed.insert(then.id);
+        }
+    }
+    return changed;
+}
+
+std::string file_column(const iceberg::Field& field, bool is_read_by_id) {
+    return is_read_by_id ? fmt::format("c{}", field.id) : engine::quote_identifier(field.name);
+}
+
+}  // namespace icelight::query
