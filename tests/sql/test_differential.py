@@ -18,6 +18,7 @@ import uuid
 import duckdb
 import pyarrow
 import pyarrow.ipc
+import pyarrow.parquet
 from pyiceberg.schema import Schema
 from pyiceberg.types import (BinaryType, BooleanType, DateType, DecimalType, DoubleType, FixedType, FloatType, IntegerType, ListType, LongType, MapType,
                              NestedField, StringType, StructType, TimestampType, TimestamptzType, TimeType, UUIDType)
@@ -296,6 +297,19 @@ class OddTablesTest(unittest.TestCase):
         self.assertEqual(reply.status, 400)
         self.assertIn('column "st" has members that cannot be found in files by their names', reply.json()["error"])
         self.assertIn("name DuckDB's iceberg extension in query.extensions", reply.json()["error"])
+
+    def test_files_without_field_ids_are_read_by_name_or_refused(self):
+        target = self.create("mapped", ("id", LongType()), ("x", LongType()))
+        folder = self.server.data / "warehouse" / "analytics" / "mapped" / "data"
+        folder.mkdir(parents=True, exist_ok=True)
+        pyarrow.parquet.write_table(pyarrow.table({"id": [0, 1], "x": [5, 6]}), folder / "added.parquet")
+        target.add_files([f"file://{folder}/added.parquet"])
+        self.assertEqual(self.rows("SELECT * FROM mapped ORDER BY id"), [(0, 5), (1, 6)])
+        with target.update_schema() as update:
+            update.rename_column("x", "y")
+        reply = self.server.request("POST", "/query", json.dumps({"sql": "SELECT * FROM mapped"}))
+        self.assertEqual(reply.status, 400)
+        self.assertIn("added.parquet: a file without field ids", reply.json()["error"])
 
     def test_a_join_by_a_column_that_was_widened_is_answered(self):
         target = self.create("widened", ("id", LongType()), ("n", IntegerType()))

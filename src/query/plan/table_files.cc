@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "iceberg/json/table_metadata_json.h"
 #include "iceberg/manifest.h"
 #include "iceberg/manifest_avro.h"
 #include "iceberg/manifest_file.h"
 #include "iceberg/table_metadata.h"
-#include "iceberg/table_metadata_json.h"
 #include "iceberg/time_travel.h"
 #include "io/file_system.h"
 #include "io/location.h"
@@ -119,6 +119,7 @@ Result<std::shared_ptr<const TableFiles>> TableFilesCache::load_table(
     table->needs_extension = find_unread_default(*schema);
     if (as_of) table->as_of_snapshot = snapshot->snapshot_id;
     table->is_read_by_id = needs_field_ids(*parsed, *schema);
+    table->has_name_mapping = parsed->properties.contains("schema.name-mapping.default");
     make_names_unique(table->schema);
     if (snapshot == nullptr) return table;
     ICE_TRY(load_snapshot(*snapshot, *table));

@@ -146,6 +146,28 @@ void add_facts(const ReplyFacts& table, bool is_live, ReplyFacts& facts) {
         facts.data_through_us = table.data_through_us;
 }
 
+/// Files that were added as they were, without field ids, would be read as NULL.
+///
+/// @error kUnsupported  the table has some, and their columns must be found by id.
+Result<> check_field_ids(engine::Session& session, const TableFiles& table) {
+    if (!table.is_read_by_id || !table.has_name_mapping || table.data_files == 0) return {};
+    std::string list;
+    for (const auto& manifest : table.data) {
+        for (const auto& live : manifest->files)
+            list += (list.empty() ? "" : ",") + quote_literal(live.file.file_path);
+    }
+    ICE_ASSIGN(const auto file,
+               session.query_text(fmt::format(
+                   "SELECT coalesce(min(file_name), '') FROM (SELECT file_name FROM "
+                   "parquet_schema([{}]) GROUP BY file_name HAVING count(field_id) = 0)",
+                   list)));
+    if (file.empty()) return {};
+    return fail(ErrorCode::kUnsupported,
+                fmt::format("{}: a file without field ids in a table whose columns names do not "
+                            "find; name mappings are not read: rewrite the table's files",
+                            file));
+}
+
 std::string make_tables_sql(const std::vector<TableInput>& tables) {
     std::string rows;
     for (const auto& table : tables) {
@@ -316,6 +338,7 @@ Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
         return fail(ErrorCode::kUnsupported,
                     table->needs_extension + std::string(kExtensionAdvice));
     }
+    ICE_TRY(check_field_ids(own_, *table));
     std::vector<Conditions> conditions;
     if (table->data_files > 1) {
         conditions = resolve_conditions(own_, input.predicates, table->schema, input.values);
