@@ -11,10 +11,10 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "catalog/intent.h"
-#include "catalog/sink_halt.h"
+#include "catalog/sink/sink_halt.h"
+#include "catalog/sink/watermark.h"
 #include "catalog/table_ident.h"
 #include "catalog/view_file.h"
-#include "catalog/watermark.h"
 
 namespace icelight::iceberg {
 struct TableMetadata;

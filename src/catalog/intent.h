@@ -10,8 +10,8 @@
 
 #include "base/ids.h"
 #include "base/result.h"
+#include "catalog/sink/watermark.h"
 #include "catalog/table_ident.h"
-#include "catalog/watermark.h"
 #include "iceberg/manifest_file.h"
 
 namespace icelight::catalog {

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "base/ids.h"
+#include "iceberg/json/table_metadata_json.h"
 #include "iceberg/table_metadata.h"
-#include "iceberg/table_metadata_json.h"
 #include "io/file_system.h"
 #include "io/location.h"
 

@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "catalog/metadata_file.h"
-#include "iceberg/view_metadata_json.h"
+#include "iceberg/json/view_metadata_json.h"
 #include "io/file_system.h"
 
 namespace icelight::catalog {

@@ -1,3 +1,5 @@
+#include <poll.h>
+
 #include <array>
 #include <tuple>
 #include <utility>
@@ -144,6 +146,11 @@ void Connection::check_deadline(SteadyTime now) {
     is_timed_out_ = true;
     boost::system::error_code ignored;
     socket_.cancel(ignored);
+}
+
+bool Connection::has_peer_left() {
+    pollfd entry{socket_.native_handle(), POLLRDHUP, 0};
+    return ::poll(&entry, 1, 0) > 0;
 }
 
 void Connection::cut() {

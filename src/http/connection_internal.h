@@ -44,6 +44,8 @@ public:
     /// Called by the sweep.
     void check_deadline(SteadyTime now);
     void cut();
+    /// The peer closed its side, whatever of it is still unread. No wait.
+    bool has_peer_left();
 
     const std::string& remote_address() const { return remote_address_; }
 

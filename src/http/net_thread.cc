@@ -76,8 +76,10 @@ void NetThread::sweep_later() {
 
 void NetThread::sweep() {
     const SteadyTime now = shared_->clock.steady();
-    for (Session* session : sessions_)
+    for (Session* session : sessions_) {
         session->connection().check_deadline(now);
+        session->check_departure();
+    }
     sweep_later();
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -64,6 +65,10 @@ public:
     TimestampUs received_at = 0;  ///< When the last byte was read.
     /// Filled by the route's check, read by its handler: the source of a write key, for example.
     std::string principal;
+    /// Set by a handler whose work is long: called once, on the net thread, when the client closed
+    /// its side (half of it is enough) before the whole answer left. Seen within
+    /// Limits::sweep_interval.
+    std::function<void()> when_client_leaves;
 
 private:
     struct Header {

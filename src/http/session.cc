@@ -1,3 +1,5 @@
+#include <utility>
+
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
@@ -48,6 +50,13 @@ awaitable<void> Session::run(std::unique_ptr<Session> session) {
 void Session::drain() {
     is_draining_ = true;
     if (is_idle_) connection_.cut();
+}
+
+void Session::check_departure() {
+    const bool is_asked = request_ && request_->when_client_leaves;
+    if (!is_asked || !connection_.has_peer_left()) return;
+    const auto tell = std::exchange(request_->when_client_leaves, nullptr);
+    tell();
 }
 
 awaitable<void> Session::serve() {

@@ -48,6 +48,9 @@ public:
     /// No further request: closes now when it waits for one.
     void drain();
 
+    /// Called by the sweep: tells whoever works on the answer that nobody waits for it.
+    void check_departure();
+
 private:
     enum class Next : std::uint8_t { kRequest, kClose, kLinger };
 

@@ -10,9 +10,9 @@
 #include "catalog/manifest_lists.h"
 #include "catalog/metadata_file.h"
 #include "catalog/reach.h"
+#include "iceberg/json/table_metadata_json.h"
 #include "iceberg/manifest.h"
 #include "iceberg/manifest_avro.h"
-#include "iceberg/table_metadata_json.h"
 #include "io/file_system.h"
 #include "io/location.h"
 

@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 #include "base/result.h"
-#include "catalog/sink_table.h"
+#include "catalog/sink/sink_table.h"
 #include "catalog/table_ident.h"
 #include "iceberg/partition_spec.h"
 #include "iceberg/schema.h"

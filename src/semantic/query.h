@@ -8,7 +8,7 @@
 #include <boost/json/value.hpp>
 
 #include "semantic/civil.h"
-#include "semantic/filter.h"
+#include "semantic/filter/filter.h"
 #include "semantic/model.h"
 
 namespace icelight::semantic {

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import socket
 import threading
 import time
 import unittest
@@ -261,6 +262,21 @@ class CancelTest(SqlCase):
         wait_until(lambda: not active(), 20, "the query is gone")
         self.assertEqual(self.server.request("DELETE", "/api/queries/endless").status, 404)
         self.assertEqual(self.server.value("SELECT 1 AS one"), 1)
+
+
+class DepartureTest(SqlCase):
+    def test_a_query_ends_when_its_client_is_gone(self):
+        body = json.dumps({"sql": "SELECT count(*) FROM range(1000000) a, range(1000000) b", "queryId": "left alone"})
+        head = f"POST /query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+
+        def active():
+            return [query for query in self.server.request("GET", "/api/queries/active").json()["queries"] if query["queryId"] == "left alone"]
+
+        with socket.create_connection(("127.0.0.1", self.server.port), timeout=10) as connection:
+            connection.sendall((head + body).encode())
+            wait_until(lambda: [query["state"] for query in active()] == ["running"], 20, "the query runs")
+        wait_until(lambda: not active(), 10, "the query ends, long before its 30 s")
+        self.assertEqual(self.server.request("GET", "/api/queries/left%20alone").json()["query"]["status"], "cancelled")
 
 
 class WaitingTest(SqlCase):

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "base/result.h"
-#include "catalog/sink_halt.h"
+#include "catalog/sink/sink_halt.h"
 #include "catalog/sqlite/connection.h"
 
 /// Halts of sinks in catalog.db. Every function runs in the caller's transaction, if any.

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "base/result.h"
-#include "catalog/sink_halt.h"
-#include "catalog/sink_table.h"
+#include "catalog/sink/sink_halt.h"
+#include "catalog/sink/sink_table.h"
 #include "catalog/sqlite/table_transaction.h"
 #include "catalog/sqlite/writer.h"
 

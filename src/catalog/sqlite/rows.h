@@ -9,7 +9,7 @@
 #include "base/ids.h"
 #include "base/result.h"
 #include "catalog/catalog.h"
-#include "catalog/contiguity.h"
+#include "catalog/sink/contiguity.h"
 #include "catalog/sqlite/connection.h"
 #include "catalog/sqlite/relation_rows.h"
 

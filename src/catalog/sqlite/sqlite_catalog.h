@@ -11,7 +11,7 @@
 #include "base/result.h"
 #include "catalog/catalog.h"
 #include "catalog/commit_step.h"
-#include "catalog/sink_table.h"
+#include "catalog/sink/sink_table.h"
 
 namespace icelight::io {
 class FileSystem;

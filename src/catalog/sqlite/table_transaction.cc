@@ -5,7 +5,7 @@
 #include "base/check.h"
 #include "catalog/metadata_file.h"
 #include "catalog/refusal.h"
-#include "iceberg/table_metadata_json.h"
+#include "iceberg/json/table_metadata_json.h"
 #include "io/file_system.h"
 
 namespace icelight::catalog::sqlite {

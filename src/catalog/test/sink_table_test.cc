@@ -1,4 +1,4 @@
-#include "catalog/sink_table.h"
+#include "catalog/sink/sink_table.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,7 @@
 // A listener on loopback, spoken to byte by byte.
+#include <atomic>
+#include <functional>
+#include <memory>
 #include <thread>
 
 #include <boost/asio/post.hpp>
@@ -34,18 +37,48 @@ awaitable<Response> answer_later(RequestPtr /*request*/) {
     co_return make_text(200, "late");
 }
 
+void write_pieces(const std::shared_ptr<BodyPipe>& pipe, bool breaks) {
+    for (int i = 0; i < 100; ++i)
+        pipe->write(fmt::format("piece {};", i), deadline_in(std::chrono::seconds(10)));
+    pipe->finish(breaks ? Result<>(fail(ErrorCode::kIo, "broken")) : Result<>());
+}
+
 awaitable<Response> stream(RequestPtr request) {
     auto pipe = std::make_shared<BodyPipe>(64);
     const bool breaks = request->query() == "break";
-    std::thread([pipe, breaks] {
-        for (int i = 0; i < 100; ++i)
-            pipe->write(fmt::format("piece {};", i), deadline_in(std::chrono::seconds(10)));
-        pipe->finish(breaks ? Result<>(fail(ErrorCode::kIo, "broken")) : Result<>());
-    }).detach();
+    std::thread(write_pieces, pipe, breaks).detach();
     Response response;
     response.content_type = "text/plain";
     response.stream = pipe;
     co_return response;
+}
+
+/// Answers when its client is gone: the answer then has nobody to go to.
+struct Departure {
+    std::atomic<int> waiting{0};
+    std::atomic<int> left{0};
+};
+
+Departure& departure() {
+    static Departure shared;
+    return shared;
+}
+
+awaitable<Response> wait_for_departure(RequestPtr request) {
+    const int before = departure().left;
+    request->when_client_leaves = [] {
+        ++departure().left;
+    };
+    ++departure().waiting;
+    while (departure().left == before)
+        co_await boost::asio::post(boost::asio::use_awaitable);
+    co_return make_text(200, "nobody");
+}
+
+bool comes_true(const std::function<bool()>& is_true) {
+    for (int i = 0; i < 1'000 && !is_true(); ++i)
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    return is_true();
 }
 
 std::shared_ptr<Router> make_router() {
@@ -62,6 +95,7 @@ std::shared_ptr<Router> make_router() {
     add(Method::kGet, "/say/{what}", say_path);
     add(Method::kGet, "/later", answer_later);
     add(Method::kGet, "/stream", stream);
+    add(Method::kGet, "/departure", wait_for_departure);
     Route small;
     small.method = Method::kPost;
     small.pattern = "/small";
@@ -230,7 +264,7 @@ TEST_F(SessionTest, ABodyOverTheLimitIsRefusedAndTheClientGetsTheAnswer) {
     const std::size_t bytes = (5 << 20) + 1;
     Client client(port());
     std::thread sender(
-        [&client, bytes] { client.send(make_request("POST", "/echo", std::string(bytes, 'x'))); });
+        [&client] { client.send(make_request("POST", "/echo", std::string(bytes, 'x'))); });
     const Answer answer = client.read();
     EXPECT_EQ(answer.status, 413);
     EXPECT_EQ(answer.headers.at("connection"), "close");
@@ -320,6 +354,19 @@ TEST_F(SessionTest, StreamsArriveWholeAndBrokenOnesAreSeenToBeBroken) {
     const Answer broken = client.call(make_request("GET", "/stream?break"));
     EXPECT_EQ(broken.status, 200);
     EXPECT_FALSE(broken.is_whole);
+}
+
+TEST_F(SessionTest, AHandlerIsToldThatItsClientIsGoneWhateverItSentBehind) {
+    serve(impatient_limits());
+    const int left_before = departure().left;
+    const int waiting_before = departure().waiting;
+    auto client = std::make_unique<Client>(port());
+    client->send(make_request("GET", "/departure") + make_request("GET", "/echo"));
+    ASSERT_TRUE(comes_true([&] { return departure().waiting == waiting_before + 1; }));
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    EXPECT_EQ(departure().left, left_before) << "it is there and waits";
+    client.reset();
+    EXPECT_TRUE(comes_true([&] { return departure().left == left_before + 1; }));
 }
 
 TEST_F(SessionTest, OldClientsGetTheConnectionTheyAskFor) {

@@ -6,8 +6,8 @@
 #include "iceberg/avro/container_internal.h"
 #include "iceberg/avro/manifest_schema_internal.h"
 #include "iceberg/json/json_parts_internal.h"
+#include "iceberg/json/schema_json.h"
 #include "iceberg/manifest_avro.h"
-#include "iceberg/schema_json.h"
 
 namespace icelight::iceberg {
 

@@ -1,4 +1,4 @@
-#include "iceberg/catalog_requests_json.h"
+#include "iceberg/json/catalog_requests_json.h"
 
 #include "iceberg/json/json_internal.h"
 

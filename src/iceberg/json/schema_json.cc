@@ -1,4 +1,4 @@
-#include "iceberg/schema_json.h"
+#include "iceberg/json/schema_json.h"
 
 #include <boost/json/serialize.hpp>
 #include <boost/json/value_from.hpp>

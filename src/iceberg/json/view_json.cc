@@ -4,7 +4,7 @@
 #include <boost/json/serialize.hpp>
 
 #include "iceberg/json/json_parts_internal.h"
-#include "iceberg/view_metadata_json.h"
+#include "iceberg/json/view_metadata_json.h"
 
 namespace icelight::iceberg {
 

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
+#include "iceberg/json/table_metadata_json.h"
 #include "iceberg/manifest_avro.h"
-#include "iceberg/table_metadata_json.h"
 #include "iceberg/table_update.h"
 #include "iceberg/test/sample.h"
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
-#include "iceberg/table_metadata_json.h"
+#include "iceberg/json/table_metadata_json.h"
 #include "iceberg/test/sample.h"
 
 namespace icelight::iceberg {

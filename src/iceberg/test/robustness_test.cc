@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "iceberg/json/table_metadata_json.h"
 #include "iceberg/manifest_avro.h"
-#include "iceberg/table_metadata_json.h"
 #include "iceberg/test/sample.h"
 
 // Readers of stored bytes are given every truncation and many random changes of real files. Each

@@ -1,4 +1,4 @@
-#include "iceberg/schema_json.h"
+#include "iceberg/json/schema_json.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "iceberg/table_update_json.h"
+#include "iceberg/json/table_update_json.h"
 
 #include <gtest/gtest.h>
 

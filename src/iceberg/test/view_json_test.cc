@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "base/testing/matchers.h"
-#include "iceberg/view_metadata_json.h"
+#include "iceberg/json/view_metadata_json.h"
 
 namespace icelight::iceberg {
 namespace {

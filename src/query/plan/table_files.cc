@@ -4,11 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "iceberg/json/table_metadata_json.h"
 #include "iceberg/manifest.h"
 #include "iceberg/manifest_avro.h"
 #include "iceberg/manifest_file.h"
 #include "iceberg/table_metadata.h"
-#include "iceberg/table_metadata_json.h"
 #include "iceberg/time_travel.h"
 #include "io/file_system.h"
 #include "io/location.h"

@@ -6,7 +6,7 @@
 
 #include <boost/json/value.hpp>
 
-#include "semantic/filter.h"
+#include "semantic/filter/filter.h"
 #include "semantic/model.h"
 #include "semantic/object_reader.h"
 #include "semantic/query.h"

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "semantic/filter.h"
+#include "semantic/filter/filter.h"
 #include "semantic/model.h"
 
 namespace icelight::semantic {

@@ -1,5 +1,5 @@
 // Each operator's SQL (section "Filters" of the contract), and what is refused.
-#include "semantic/filter.h"
+#include "semantic/filter/filter.h"
 
 #include <boost/json/parse.hpp>
 #include <gmock/gmock.h>

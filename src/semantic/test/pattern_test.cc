@@ -1,4 +1,4 @@
-#include "semantic/pattern.h"
+#include "semantic/filter/pattern.h"
 
 #include <gtest/gtest.h>
 

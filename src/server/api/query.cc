@@ -66,6 +66,9 @@ awaitable<http::Response> answer_query(QueryRoutes with, http::RequestPtr reques
                                                                   parsed->id,
                                                                   parsed->sql,
                                                                   parsed->rows_max});
+    request->when_client_leaves = [&service = with.service, id = parsed->id] {
+        service.cancel(id);
+    };
     StartQuery start{&with.service, std::move(*parsed), reply};
     auto response = co_await await_completion<http::Response>(std::move(start));
     if (!response) co_return http::make_error(response.error());

@@ -5,7 +5,7 @@
 #include "base/result.h"
 #include "catalog/client_change.h"
 #include "catalog/pins.h"
-#include "catalog/sink_table.h"
+#include "catalog/sink/sink_table.h"
 #include "catalog/sqlite/committer.h"
 #include "catalog/sqlite/table_transaction.h"
 #include "catalog/sqlite/writer.h"

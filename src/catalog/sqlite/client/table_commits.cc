@@ -6,7 +6,7 @@
 #include "base/ids.h"
 #include "catalog/metadata_file.h"
 #include "catalog/refusal.h"
-#include "catalog/sink_halt.h"
+#include "catalog/sink/sink_halt.h"
 #include "catalog/snapshot_plan.h"
 #include "catalog/sqlite/client/client_changes.h"
 #include "catalog/sqlite/halt_rows.h"

@@ -8,7 +8,7 @@
 #include "catalog/sqlite/client/client_changes.h"
 #include "catalog/sqlite/client/names.h"
 #include "catalog/view_file.h"
-#include "iceberg/view_metadata_json.h"
+#include "iceberg/json/view_metadata_json.h"
 
 namespace icelight::catalog::sqlite {
 

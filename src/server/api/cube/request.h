@@ -7,7 +7,7 @@
 #include <boost/json/value.hpp>
 
 #include "http/request.h"
-#include "semantic/filter.h"
+#include "semantic/filter/filter.h"
 #include "semantic/problem.h"
 
 namespace icelight::server {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "catalog/refusal.h"
-#include "iceberg/table_metadata_json.h"
-#include "iceberg/table_update_json.h"
+#include "iceberg/json/table_metadata_json.h"
+#include "iceberg/json/table_update_json.h"
 #include "server/api/iceberg/endpoint.h"
 #include "server/api/iceberg/table_reply.h"
 

@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "iceberg/catalog_requests_json.h"
+#include "iceberg/json/catalog_requests_json.h"
 #include "server/api/iceberg/endpoint.h"
 #include "server/api/iceberg/errors.h"
 

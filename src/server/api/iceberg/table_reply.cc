@@ -6,7 +6,7 @@
 
 #include "base/hash.h"
 #include "catalog/refusal.h"
-#include "iceberg/table_metadata_json.h"
+#include "iceberg/json/table_metadata_json.h"
 
 namespace icelight::server {
 namespace {

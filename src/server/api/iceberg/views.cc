@@ -5,8 +5,8 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "catalog/refusal.h"
-#include "iceberg/catalog_requests_json.h"
-#include "iceberg/view_metadata_json.h"
+#include "iceberg/json/catalog_requests_json.h"
+#include "iceberg/json/view_metadata_json.h"
 #include "server/api/iceberg/endpoint.h"
 
 namespace icelight::server {

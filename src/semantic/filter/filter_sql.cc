@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
-#include "semantic/filter.h"
+#include "semantic/filter/filter.h"
 
 namespace icelight::semantic {
 namespace {

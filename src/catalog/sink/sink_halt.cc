@@ -1,4 +1,4 @@
-#include "catalog/sink_halt.h"
+#include "catalog/sink/sink_halt.h"
 
 #include <algorithm>
 

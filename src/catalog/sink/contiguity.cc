@@ -1,4 +1,4 @@
-#include "catalog/contiguity.h"
+#include "catalog/sink/contiguity.h"
 
 #include <set>
 

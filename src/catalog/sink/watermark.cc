@@ -1,4 +1,4 @@
-#include "catalog/watermark.h"
+#include "catalog/sink/watermark.h"
 
 #include <charconv>
 #include <utility>

@@ -1,4 +1,4 @@
-#include "semantic/operators.h"
+#include "semantic/filter/operators.h"
 
 #include <algorithm>
 #include <array>

@@ -1,4 +1,4 @@
-#include "semantic/filter.h"
+#include "semantic/filter/filter.h"
 
 #include <algorithm>
 #include <string>
@@ -9,9 +9,9 @@
 #include <boost/json/object.hpp>
 #include <fmt/format.h>
 
-#include "semantic/filter_value.h"
+#include "semantic/filter/filter_value.h"
+#include "semantic/filter/pattern.h"
 #include "semantic/object_reader.h"
-#include "semantic/pattern.h"
 
 namespace icelight::semantic {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "base/result.h"
 #include "catalog/intent.h"
-#include "catalog/watermark.h"
+#include "catalog/sink/watermark.h"
 
 namespace icelight::catalog {
 

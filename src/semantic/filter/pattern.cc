@@ -1,4 +1,4 @@
-#include "semantic/pattern.h"
+#include "semantic/filter/pattern.h"
 
 #include <re2/re2.h>
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "catalog/sink/watermark.h"
 #include "catalog/table_ident.h"
-#include "catalog/watermark.h"
 #include "iceberg/table_metadata.h"
 
 /// When somebody else took rows of the log out of a sink's table other than by deleting them, the

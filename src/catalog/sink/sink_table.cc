@@ -1,10 +1,10 @@
-#include "catalog/sink_table.h"
+#include "catalog/sink/sink_table.h"
 
 #include <algorithm>
 #include <string>
 #include <string_view>
 
-#include "catalog/watermark.h"
+#include "catalog/sink/watermark.h"
 
 namespace icelight::catalog {
 

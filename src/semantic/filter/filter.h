@@ -9,8 +9,8 @@
 #include <boost/json/value.hpp>
 
 #include "semantic/date_range.h"
+#include "semantic/filter/operators.h"
 #include "semantic/model.h"
-#include "semantic/operators.h"
 #include "semantic/place.h"
 #include "semantic/problem.h"
 #include "semantic/sql_writer.h"

@@ -1,4 +1,4 @@
-#include "semantic/filter_value.h"
+#include "semantic/filter/filter_value.h"
 
 #include <charconv>
 #include <cmath>
