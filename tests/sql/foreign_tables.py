@@ -206,7 +206,8 @@ class ForeignTable:
         fields = [field for field in schema.fields if field in chosen]
         here = [number for file in files if file.spec_id == data.spec_id and repr(file.partition) == repr(data.partition)
                 for number in ids_of(file) if number in self.rows]
-        everywhere = self.table.specs()[data.spec_id].is_unpartitioned()
+        # A spec whose fields are all void partitions nothing, as the Java library has it.
+        everywhere = all(isinstance(field.transform, VoidTransform) for field in self.table.specs()[data.spec_id].fields)
         if everywhere:
             here = list(self.rows)
         if not here:

@@ -311,6 +311,17 @@ class OddTablesTest(unittest.TestCase):
         self.assertEqual(reply.status, 400)
         self.assertIn("added.parquet: a file without field ids", reply.json()["error"])
 
+    def test_nan_is_found_where_the_bounds_of_files_leave_it_out(self):
+        target = self.create("nans", ("id", LongType()), ("d", DoubleType()), ("st", StructType(NestedField(11, "f", FloatType(), required=False))))
+        nan = math.nan
+        for first in (0, 10):
+            self.append(target, id=[first, first + 1, first + 2], d=[1.0, nan, None], st=[{"f": 1.0}, {"f": nan}, None])
+            for column in ("d", "st.f"):
+                for condition, rows in (("= 'nan'", [1]), ("> 5", [1]), ("<> 1", [1]), ("= 1", [0]), ("<= 1", [0]), ("IN (1, 'nan')", [0, 1]), ("IN (7, 'nan')", [1])):
+                    expected = [(more + row,) for more in range(0, first + 1, 10) for row in rows]
+                    self.assertEqual(self.rows(f"SELECT id FROM nans WHERE {column} {condition} ORDER BY id"), expected, f"{column} {condition}")
+                self.assertEqual(self.rows(f"SELECT max({column}), min({column}) FROM nans"), [("NaN", 1)])
+
     def test_a_join_by_a_column_that_was_widened_is_answered(self):
         target = self.create("widened", ("id", LongType()), ("n", IntegerType()))
         self.append(target, id=list(range(100)), n=[3 * number for number in range(100)])

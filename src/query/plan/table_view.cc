@@ -91,35 +91,52 @@ Result<std::string> make_files_source(const TableFiles& table, const FileGroup& 
     return fmt::format("read_parquet([{}], hive_partitioning => false{})", list, schema);
 }
 
-std::string names_of(const std::vector<const Field*>& fields) {
-    std::string names;
-    for (const auto* const field : fields) {
-        if (!names.empty()) names += ", ";
-        names += quote_identifier(field->name);
+/// Whether the field or something inside it is a number that may be NaN. Files that say nothing of
+/// it may hold some, as may those of no group.
+bool may_hold_nan(const Field& field, const FileGroup* group) {
+    if (field.type.kind != TypeKind::kFloat && field.type.kind != TypeKind::kDouble) {
+        const auto& inner = field.type.fields;
+        return std::any_of(
+            inner.begin(), inner.end(), [&](const Field& one) { return may_hold_nan(one, group); });
     }
-    return names;
+    if (group == nullptr) return true;
+    return std::any_of(group->files.begin(), group->files.end(), [&](const LiveFile* live) {
+        const auto count = live->file.nan_value_counts.find(field.id);
+        return count == live->file.nan_value_counts.end() || count->second != 0;
+    });
 }
 
-/// A column whose type changed comes by way of an expression of the same value, which no filter
-/// passes that the engine makes of a join.
-std::string names_by_id(const TableFiles& table, const std::vector<const Field*>& fields) {
-    std::string names;
+/// A column as the view takes it from files. Two kinds come by way of an expression of the same
+/// value:
+/// * one whose type changed, so that no filter passes that the engine makes of a join;
+/// * one that may hold NaN: many writers leave NaN out of a file's least and greatest value, and
+/// the
+///   engine (1.5.5) concludes from these that no row is greater, or that all are equal.
+std::string make_column(const TableFiles& table, const FileGroup* group, const Field& field) {
+    const auto column = file_column(field, table.is_read_by_id);
+    const auto name = quote_identifier(field.name);
+    if (may_hold_nan(field, group))
+        return fmt::format("CASE WHEN {0} IS NULL THEN NULL ELSE {0} END AS {1}", column, name);
+    if (table.is_read_by_id && table.changed_types.contains(field.id))
+        return fmt::format("coalesce({}, NULL) AS {}", column, name);
+    return column == name ? name : fmt::format("{} AS {}", column, name);
+}
+
+std::string make_columns(const TableFiles& table,
+                         const FileGroup* group,
+                         const std::vector<const Field*>& fields) {
+    std::string columns;
     for (const auto* const field : fields) {
-        const auto column = file_column(*field, true);
-        const bool is_changed = table.changed_types.contains(field->id);
-        fmt::format_to(std::back_inserter(names),
-                       "{}{} AS {}",
-                       names.empty() ? "" : ", ",
-                       is_changed ? fmt::format("coalesce({}, NULL)", column) : column,
-                       quote_identifier(field->name));
+        if (!columns.empty()) columns += ", ";
+        columns += make_column(table, group, *field);
     }
-    return names;
+    return columns;
 }
 
 Result<std::string> make_files_select(const TableFiles& table,
                                       const FileGroup& group,
                                       const std::vector<const Field*>& fields) {
-    const auto columns = table.is_read_by_id ? names_by_id(table, fields) : names_of(fields);
+    const auto columns = make_columns(table, &group, fields);
     ICE_ASSIGN(const auto source, make_files_source(table, group));
     ICE_ASSIGN(const auto deleted, make_delete_conditions(group, table));
     if (deleted.empty()) return fmt::format("SELECT {} FROM {}", columns, source);
@@ -164,7 +181,9 @@ Result<std::string> make_view_select(const TableFiles& table,
     std::string inner;
     if (!table.needs_extension.empty()) {
         ICE_ASSIGN(const auto scan, make_extension_scan(table));
-        inner = fmt::format("SELECT {} FROM {}", names_of(fields), scan);
+        auto by_name = table;
+        by_name.is_read_by_id = false;
+        inner = fmt::format("SELECT {} FROM {}", make_columns(by_name, nullptr, fields), scan);
     }
     for (const auto& group : plan.groups) {
         ICE_ASSIGN(const auto files, make_files_select(table, group, fields));
