@@ -285,7 +285,7 @@ Result<Prepared> SqlHost::prepare(const PrepareMessage& request,
         prepared.sql = make_functions_sql();
         return prepared;
     }
-    ICE_TRY(externals_.attach(database_, statement.externals, system_clock().steady()));
+    ICE_TRY(externals_.attach(database_, statement.externals));
     for (const auto& table : statement.external_tables) {
         if (is_stopped()) return fail(ErrorCode::kTimeout, "stopped while planning");
         ICE_TRY(check_equality_deletes(own_, table));
