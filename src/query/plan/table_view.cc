@@ -61,6 +61,23 @@ std::span<const event::Column> tail_columns(TailKind kind) {
     return {};
 }
 
+/// Those of the table and those dropped since by which rows of the group are deleted.
+std::vector<const Field*> columns_to_read(const TableFiles& table, const FileGroup& group) {
+    std::vector<const Field*> columns;
+    columns.reserve(table.schema.fields.size());
+    for (const auto& field : table.schema.fields)
+        columns.push_back(&field);
+    for (const auto& field : table.dropped) {
+        const auto is_asked = [&](const LiveFile* deletes) {
+            const auto& ids = deletes->file.equality_ids;
+            return std::find(ids.begin(), ids.end(), field.id) != ids.end();
+        };
+        const auto& deletes = group.equality_deletes;
+        if (std::any_of(deletes.begin(), deletes.end(), is_asked)) columns.push_back(&field);
+    }
+    return columns;
+}
+
 /// read_parquet over the group's files. Columns are matched by name, or by field id where schemas
 /// differ.
 Result<std::string> make_files_source(const TableFiles& table, const FileGroup& group) {
@@ -75,8 +92,10 @@ Result<std::string> make_files_source(const TableFiles& table, const FileGroup& 
         list += quote_literal(path);
     }
     std::string schema;
-    for (const auto& field : table.schema.fields) {
-        if (!table.is_read_by_id) break;
+    std::vector<const Field*> fields;
+    if (table.is_read_by_id) fields = columns_to_read(table, group);
+    for (const auto* const one : fields) {
+        const auto& field = *one;
         ICE_ASSIGN(const auto type, sql_type_of(field.type));
         const auto value = initial_default_text(field);
         fmt::format_to(std::back_inserter(schema),
