@@ -3,7 +3,6 @@
 #include <nanoarrow/nanoarrow.h>
 #include <nanoarrow/nanoarrow_ipc.h>
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <utility>
@@ -31,9 +30,23 @@ Result<> take_error(const char* doing, duckdb_error_data error) {
     return outcome;
 }
 
-bool has_dictionary(const ColumnType& type) {
-    return type.type == Type::kEnum ||
-           std::any_of(type.children.begin(), type.children.end(), has_dictionary);
+/// What the engine's mapping would change: a dictionary is not written, integers beyond 2^127 turn
+/// negative, a time's zone is lost. Null: nothing.
+const char* find_unfit(const ColumnType& type) {
+    switch (type.type) {
+        case Type::kEnum:
+            return "an ENUM";
+        case Type::kUHugeInt:
+            return "a UHUGEINT";
+        case Type::kTimeTz:
+            return "a TIME WITH TIME ZONE";
+        default:
+            break;
+    }
+    for (const auto& child : type.children) {
+        if (const auto* const unfit = find_unfit(child)) return unfit;
+    }
+    return nullptr;
 }
 
 }  // namespace
@@ -90,11 +103,12 @@ Result<ArrowStream> ArrowStream::open(const QueryResult& result,
                                       const std::vector<std::string>& names,
                                       std::string& out) {
     for (const auto& column : result.columns()) {
-        if (has_dictionary(column.type)) {
+        if (const auto* const unfit = find_unfit(column.type)) {
             return fail(ErrorCode::kInvalidArgument,
-                        fmt::format("column \"{}\" holds an ENUM, which has no form as Arrow here: "
-                                    "cast it to VARCHAR",
-                                    column.name));
+                        fmt::format("column \"{}\" holds {}, which has no form as Arrow here: cast "
+                                    "it to VARCHAR",
+                                    column.name,
+                                    unfit));
         }
     }
     auto state = std::make_unique<State>();

@@ -20,8 +20,8 @@ public:
     /// Appends the schema to `out`.
     ///
     /// @param names  of the columns, as many as the result has.
-    /// @error kInvalidArgument  a type has no form here (ENUM, whose dictionaries are not written);
-    ///   the message names the column.
+    /// @error kInvalidArgument  a type has no form here (ENUM, UHUGEINT, TIME WITH TIME ZONE); the
+    ///   message names the column.
     static Result<ArrowStream> open(const QueryResult& result,
                                     const std::vector<std::string>& names,
                                     std::string& out);

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <algorithm>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <iterator>
 #include <map>
@@ -30,9 +32,8 @@ public:
         {
             const std::lock_guard lock(mutex_);
             if (is_closed_ || is_full(owner, weight)) return false;
-            auto& own = owners_[owner];
-            if (own.empty()) turns_.push_back(owner);
-            own.emplace_back(std::move(item), weight);
+            if (!owners_.contains(owner)) queue_up(owner);
+            owners_[owner].emplace_back(std::move(item), weight);
             weight_ += weight;
             ++size_;
         }
@@ -49,6 +50,7 @@ public:
         if (size_ == 0) return std::nullopt;
         const auto owner = owners_.find(turns_.front());
         turns_.pop_front();
+        note_turn(owner->first);
         auto [item, weight] = std::move(owner->second.front());
         owner->second.pop_front();
         weight_ -= weight;
@@ -113,6 +115,28 @@ public:
     }
 
 private:
+    /// Before those who had a turn while he had none: who runs and waits for more goes behind him.
+    void queue_up(const std::string& owner) {
+        const auto turn_of = [this](const std::string& one) {
+            const auto found = had_turn_.find(one);
+            return found == had_turn_.end() ? 0 : found->second;
+        };
+        const auto place = std::find_if(turns_.begin(), turns_.end(), [&](const auto& other) {
+            return turn_of(other) > turn_of(owner);
+        });
+        turns_.insert(place, owner);
+    }
+
+    void note_turn(const std::string& owner) {
+        had_turn_[owner] = ++turn_;
+        if (had_turn_.size() <= items_max_) return;
+        // Whoever had his the longest ago is as one who had none.
+        had_turn_.erase(
+            std::min_element(had_turn_.begin(), had_turn_.end(), [](const auto& a, const auto& b) {
+                return a.second < b.second;
+            }));
+    }
+
     bool is_full(const std::string& owner, std::size_t weight) const {
         if (size_ >= items_max_ || (size_ > 0 && weight_ + weight > weight_max_)) return true;
         const auto own = owners_.find(owner);
@@ -128,6 +152,8 @@ private:
     std::condition_variable filled_;   ///< For wait_for_items().
     std::map<std::string, std::deque<std::pair<T, std::size_t>>> owners_;  ///< None is empty.
     std::deque<std::string> turns_;                                        ///< Each owner once.
+    std::map<std::string, std::uint64_t> had_turn_;  ///< The last ones, items_max_ at most.
+    std::uint64_t turn_ = 0;
     std::size_t size_ = 0;
     std::size_t weight_ = 0;
     bool is_closed_ = false;

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "query/admission.h"
+#include "query/external/attachments.h"
 #include "query/telemetry.h"
 #include "wal/log.h"
 
@@ -106,6 +107,8 @@ Result<Reply> JobRunner::run_with_extension(Job& job) {
     ICE_ASSIGN(auto worker, iceberg_pool_.take(job.deadline));
     telemetry::worker_taken(WorkerKind::kIceberg);
     const auto statement = prepare_on(*worker, job);
+    if (statement && !statement->externals.empty())
+        worker->retire_at(system_clock().steady() + kAttachmentAgeMax);
     Result<Reply> reply;
     if (statement) {
         reply = execute_on(*worker, job, *statement);

@@ -194,8 +194,11 @@ struct Status {
 /// A query sees the tables at one commit plus the log from that commit's watermark to the durable
 /// position at its admission: everything acknowledged before it, each row once.
 ///
-/// Threads: one per worker (they block on workers, SQLite and the disk) and one that starts and
-///   reaps workers. Thread safety: all members, from any thread; none blocks but start and close.
+/// Threads: one per worker (they block on workers, SQLite and the disk), one for each kind of
+/// worker
+///   that starts and reaps them, and `query-queue`, which ends what waits past its deadline or is
+///   cancelled; it sleeps while nothing waits. Thread safety: all members, from any thread; none
+///   blocks but start and close.
 /// Lifetime: log, catalog and clock outlive it; close() before destruction.
 /// Errors a query may end with: kInvalidArgument (refused by the gate: the message begins
 ///   "SQL validation failed: "; wrong SQL, out of memory, a value or reply too large), kOverloaded

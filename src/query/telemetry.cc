@@ -63,7 +63,7 @@ void worker_unfit(const std::string& reason) {
 
 void worker_crashed(const std::string& how) {
     workers_lost("crash").add();
-    log::warn(kModule, "a worker ended during a query", {{"how", how}});
+    log::warn(kModule, "a worker ended by itself", {{"how", how}});
 }
 
 void worker_killed() {

@@ -24,7 +24,7 @@ void worker_taken(WorkerKind kind);
 void worker_ready(WorkerKind kind, std::size_t number, std::chrono::milliseconds took);
 /// ERROR. A worker cannot serve, and so SQL may be off.
 void worker_unfit(const std::string& reason);
-/// WARN. A worker ended by itself while it ran a query.
+/// WARN. A worker ended by itself, idle or while it ran a query.
 void worker_crashed(const std::string& how);
 /// WARN. A worker did not stop at a deadline or cancel and was killed.
 void worker_killed();

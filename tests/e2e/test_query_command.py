@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import time
 import unittest
@@ -13,7 +14,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from harness import events
-from harness.server import RELEASE, Server, clean_environment
+from harness.server import RELEASE, Server, clean_environment, wait_until
 
 ROWS = 300
 FIRST_LOOK_SECONDS = 1  # What comes before the flusher's first look at the log is flushed at once.
@@ -107,6 +108,38 @@ class QueryCommandTest(unittest.TestCase):
         piped = self.run_query("--timeout", "3", "--format", "csv", sql)
         self.assertNotIn(b"KiB", piped.stderr)
         self.assertIn(b"deadline", piped.stderr)
+
+    def test_a_statement_from_stdin_may_begin_with_a_mark_and_is_one(self):
+        for text, status, words in ((b"", 1, b"Missing `sql`"), (b"SELECT 1; SELECT 2", 1, b"exactly one SELECT"), (b"\xef\xbb\xbfSELECT 1 AS a;\n", 0, b"")):
+            found = self.run_query("--format", "csv", text=text)
+            self.assertEqual((found.returncode, found.stdout), (status, b"" if status else b"a\r\n1\r\n"), found)
+            self.assertIn(words, found.stderr)
+
+    def test_a_reader_that_goes_ends_it_without_a_word(self):
+        for form in ("csv", "ndjson", "table"):
+            command = [RELEASE / "icelight", "query", "--data", self.server.data, "--format", form, "SELECT i, repeat('x', 200) AS w FROM range(500000) t(i)"]
+            with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment()) as process:
+                process.stdout.readline()
+                process.stdout.close()
+                self.assertEqual((process.stderr.read(), process.wait(60)), (b"", -signal.SIGPIPE), form)
+
+    def test_an_interrupt_ends_the_servers_query_too(self):
+        sql = "SELECT count(*) FROM range(1000000) a, range(1000000) b"
+        command = [RELEASE / "icelight", "query", "--data", self.server.data, sql]
+
+        def active():
+            return [one for one in self.server.request("GET", "/api/queries/active").json()["queries"] if one["sql"] == sql]
+
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment()) as process:
+            wait_until(active, 20, "the query runs")
+            process.send_signal(signal.SIGINT)
+            self.assertEqual((process.wait(20), process.stderr.read()), (-signal.SIGINT, b""))
+        wait_until(lambda: not active(), 10, "its client is gone")
+
+    def test_a_server_that_is_away_is_named(self):
+        found = self.run_query("--server", "http://127.0.0.1:1", "SELECT 1")
+        self.assertEqual((found.returncode, found.stdout), (1, b""))
+        self.assertIn(b"http://127.0.0.1:1: Connection refused", found.stderr)
 
     def test_a_directory_that_is_none_is_named(self):
         found = subprocess.run([RELEASE / "icelight", "query", "--data", self.server.directory / "absent", "SELECT 1"], capture_output=True,

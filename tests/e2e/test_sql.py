@@ -466,6 +466,16 @@ class GateTest(SqlCase):
                     "WITH x AS (SELECT * FROM read_blob('/etc/passwd')) SELECT * FROM x"):
             self.assertEqual(self.query(sql).status, 400, sql)
 
+    def test_advice_of_the_engine_is_what_a_user_can_follow(self):
+        for sql, advice in (("SELECT " + "+".join(["1"] * 3000), "Nest less"), ("SELECT '1.2.3.4'::INET", "Extensions are not offered"),
+                            ("SELECT 1 ORDER BY 'x'", "Order by a column"), ("SELECT (SELECT i FROM range(3) t(i))", "Use LIMIT 1")):
+            reply = self.query(sql)
+            self.assertEqual(reply.status, 400, reply)
+            self.assertIn(advice, reply.json()["error"])
+            for word in ("SET ", "INSTALL", "LOAD", "PRAGMA"):
+                self.assertNotIn(word, reply.json()["error"])
+        self.assertEqual(self.query("SELECT 1 ORDER BY 'x'").json()["position"], {"line": 1, "column": 19})
+
     def test_a_query_must_come_as_json(self):
         reply = self.server.request("POST", "/query", '{"sql":"SELECT 1"}', {"Content-Type": "text/plain"})
         self.assertEqual(reply.status, 415)

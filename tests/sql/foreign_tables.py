@@ -125,7 +125,7 @@ class ForeignTable:
 
     def live(self, steps):
         acts = [self.append, self.evolve, self.append, self.delete_by_position, self.repartition, self.append, self.evolve, self.delete_by_value, self.append,
-                self.delete_by_position, self.delete_by_value, self.evolve, self.append, self.delete_by_value, self.evolve, self.append]
+                self.delete_by_position, self.delete_by_value, self.evolve, self.append, self.delete_by_value, self.evolve, self.append, self.rewrite, self.append]
         for act in acts[:steps]:
             act()
         return self
@@ -168,6 +168,11 @@ class ForeignTable:
                 row[field_id] = None
             add_members(row, self.table.schema())
 
+    def rewrite(self):
+        """Every row into new files; the delete files may stay."""
+        self.table.overwrite(self.expected())
+        self.keep_state()
+
     def repartition(self):
         with self.table.update_spec() as update:
             for field in self.table.spec().fields:
@@ -188,9 +193,7 @@ class ForeignTable:
         files = []
         for data, places in groups.values():
             places.sort()
-            table = pyarrow.table([[path for path, _, _ in places], pyarrow.array([place for _, place, _ in places], pyarrow.int64())],
-                                  schema=pyarrow.schema([with_id("file_path", pyarrow.string(), 2_147_483_546), with_id("pos", pyarrow.int64(), 2_147_483_545)]))
-            files.append((data, table, DataFileContent.POSITION_DELETES, None))
+            files.append((data, position_table([(path, place) for path, place, _ in places]), DataFileContent.POSITION_DELETES, None))
             for _, _, number in places:
                 del self.rows[number]
         self.commit(files)
@@ -206,7 +209,8 @@ class ForeignTable:
         fields = [field for field in schema.fields if field in chosen]
         here = [number for file in files if file.spec_id == data.spec_id and repr(file.partition) == repr(data.partition)
                 for number in ids_of(file) if number in self.rows]
-        everywhere = self.table.specs()[data.spec_id].is_unpartitioned()
+        # A spec whose fields are all void partitions nothing, as the Java library has it.
+        everywhere = all(isinstance(field.transform, VoidTransform) for field in self.table.specs()[data.spec_id].fields)
         if everywhere:
             here = list(self.rows)
         if not here:
@@ -227,7 +231,8 @@ class ForeignTable:
 
     # -- how delete files get in, as other engines write them
 
-    def commit(self, files):
+    def commit(self, files, sequence=None):
+        """`sequence`: of the delete files, when they are to be older than their commit."""
         if not files:
             return
         target, io = self.table, self.table.io
@@ -245,7 +250,11 @@ class ForeignTable:
             place = io.new_output(f"file://{folder}/metadata/{number}-{spec_id}-m0.avro")
             with DeleteManifest(target.specs()[spec_id], target.schema(), place, number, "null") as writer:
                 for file in entries:
-                    writer.add_entry(ManifestEntry.from_args(status=ManifestEntryStatus.ADDED, snapshot_id=number, data_file=file))
+                    if sequence is None:
+                        writer.add_entry(ManifestEntry.from_args(status=ManifestEntryStatus.ADDED, snapshot_id=number, data_file=file))
+                    else:
+                        writer.existing(ManifestEntry.from_args(status=ManifestEntryStatus.EXISTING, snapshot_id=snapshot.snapshot_id, sequence_number=sequence,
+                                                                file_sequence_number=sequence, data_file=file))
             manifests.append(writer.to_manifest_file())
         place, sequence = f"file://{folder}/metadata/snap-{number}.avro", metadata.last_sequence_number + 1
         with write_manifest_list(2, io.new_output(place), number, snapshot.snapshot_id, sequence, "null") as writer:
@@ -266,6 +275,12 @@ class ForeignTable:
 
     def expected(self):
         return to_arrow(self.table.schema(), self.rows.values())
+
+
+def position_table(places):
+    """What a file of position deletes holds."""
+    return pyarrow.table([[path for path, _ in places], pyarrow.array([place for _, place in places], pyarrow.int64())],
+                         schema=pyarrow.schema([with_id("file_path", pyarrow.string(), 2_147_483_546), with_id("pos", pyarrow.int64(), 2_147_483_545)]))
 
 
 def with_id(name, type_, number):

@@ -5,6 +5,7 @@ import http.server
 import json
 import os
 import pathlib
+import random
 import shutil
 import socket
 import ssl
@@ -388,31 +389,61 @@ class EqualityDeletesTest(Case):
                 self.assertIn("table crm.analytics.parted has equality deletes and partitions", said)
 
 
-class FakeCatalog:
-    """A REST catalog without tables; answers with `status` and keeps the tokens it was shown."""
+def fake_table(directory):
+    """The reply that describes an empty table."""
+    metadata = {"format-version": 2, "table-uuid": "6b5f3b7e-1111-4222-8333-444455556666", "location": f"file://{directory}", "last-sequence-number": 0,
+                "last-updated-ms": 1, "last-column-id": 1, "current-schema-id": 0, "default-spec-id": 0, "last-partition-id": 999,
+                "schemas": [{"type": "struct", "schema-id": 0, "fields": [{"id": 1, "name": "n", "required": False, "type": "long"}]}],
+                "partition-specs": [{"spec-id": 0, "fields": []}], "default-sort-order-id": 0, "sort-orders": [{"order-id": 0, "fields": []}],
+                "current-snapshot-id": -1, "snapshots": [], "refs": {}, "snapshot-log": [], "metadata-log": [], "properties": {}}
+    return {"metadata-location": f"file://{directory}/v1.metadata.json", "metadata": metadata, "config": {}}
 
-    def __init__(self):
-        self.status, self.tokens = 200, set()
+
+class FakeCatalog:
+    """A REST catalog of empty tables that keeps the tokens it was shown. `plan` says, by part of the protocol, what else it does:
+    a status, "close", "cut" within the body, "redirect" to `elsewhere`."""
+
+    PARTS = ("config", "oauth", "namespaces", "tables")
+
+    def __init__(self, name, directory):
+        self.name, self.plan, self.elsewhere, self.tokens = name, {}, None, set()
+        self.replies = {"config": {"defaults": {}, "overrides": {}}, "tables": fake_table(directory), "namespaces": {"namespace": ["a"], "properties": {}},
+                        "oauth": {"access_token": f"issued-by-{name}", "token_type": "bearer", "expires_in": 3600}}
         fake = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
-            def do_GET(self):  # noqa: N802
-                fake.tokens.add(self.headers.get("Authorization"))
-                is_config = self.path.startswith("/v1/config")
-                body = b'{"defaults": {}, "overrides": {}}' if is_config else b'{"error": {"message": "none", "type": "NoSuchTableException", "code": 404}}'
-                self.send_response(fake.status if fake.status != 200 or is_config else 404)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
+            protocol_version = "HTTP/1.1"
 
-            do_HEAD = do_GET
+            def do_GET(self):  # noqa: N802
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                fake.tokens.add(self.headers.get("Authorization"))
+                fake.answer(self)
+
+            do_HEAD = do_POST = do_GET
 
             def log_message(self, *_):
                 pass
 
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def answer(self, handler):
+        part = next(part for part in ("config", "oauth", "tables", "namespaces") if f"/{part}" in handler.path)
+        what = self.plan.get(part, 200)
+        body = json.dumps(self.replies[part] if what == 200 else {"error": {"message": "none", "type": "Fake", "code": what}}).encode()
+        if what == "close":
+            handler.close_connection = True
+            return
+        handler.send_response({"cut": 200, "redirect": 307}.get(what, what))
+        if what == "redirect":
+            handler.send_header("Location", self.elsewhere.url + handler.path)
+        handler.send_header("Content-Length", str(len(body) + (what == "cut")))
+        handler.end_headers()
+        if handler.command != "HEAD":
+            handler.wfile.write(body)
+        handler.close_connection = what == "cut"
 
     def close(self):
         self.server.shutdown()
@@ -420,25 +451,65 @@ class FakeCatalog:
 
 
 class TokensTest(Case):
-    def test_a_token_is_shown_to_its_own_catalog_only_whatever_fails(self):
-        directory = scratch_directory()
-        self.addCleanup(shutil.rmtree, directory, ignore_errors=True)
-        fakes = {name: FakeCatalog() for name in ("one", "two", "three")}
-        text = ""
-        for name, fake in fakes.items():
+    """A token is shown to its own catalog only. What the extension (1.5.5) remembers of a host it finds by an attachment's address in memory:
+    where one was detached, or failed, the next is asked for at the host of the one before."""
+
+    def setUp(self):
+        self.directory = scratch_directory()
+        self.addCleanup(shutil.rmtree, self.directory, ignore_errors=True)
+        self.fakes = [FakeCatalog(name, self.directory) for name in ("one", "two", "three")]
+        for fake in self.fakes:
             self.addCleanup(fake.close)
-            text += catalog(name, fake.url, directory, token_file=write_file(directory / name, f"token-of-{name}"))
-        file = write_file(directory / "catalogs.toml", text)
-        with Server("--query-extensions", table.extension_directory(), "--query-external-catalogs", file) as self.server:
-            # Each is asked after every other failed, before it was attached and after.
-            for statuses in ((401, 503, 500), (200, 401, 200), (502, 200, 403), (200, 200, 200), (500, 500, 500)):
-                for fake, fake.status in zip(fakes.values(), statuses):
-                    pass
-                for names in (("one",), ("two",), ("three",), ("two", "one"), ("three", "two")):
-                    reply = self.query("SELECT 1 FROM " + ", ".join(f"{name}.a.b" for name in names))
-                    self.assertIn(reply.status, (400, 503), reply)
-        for name, fake in fakes.items():
-            self.assertEqual(fake.tokens, {f"Bearer token-of-{name}"})
+
+    def strangers(self):
+        """Tokens that a catalog saw and that are another's."""
+        return [(fake.name, token) for fake in self.fakes for token in fake.tokens
+                for other in self.fakes if other is not fake and token in (f"Bearer token-of-{other.name}", f"Bearer issued-by-{other.name}")]
+
+    def start_server(self):
+        text = ""
+        for fake in self.fakes:
+            token = write_file(self.directory / fake.name, f"token-of-{fake.name}")
+            keys = {"client_id": "us", "client_secret_file": token} if fake.name == "three" else {"token_file": token}
+            text += catalog(fake.name, fake.url, self.directory, **keys)
+        file = write_file(self.directory / "catalogs.toml", text)
+        server = Server("--query-extensions", table.extension_directory(), "--query-external-catalogs", file)
+        self.addCleanup(server.close)
+        return server.start()
+
+    def test_a_token_is_shown_to_its_own_catalog_only_whatever_fails(self):
+        self.server = self.start_server()
+        everything = "SELECT count(*) FROM one.a.t, two.a.t, three.a.t"
+        self.assertEqual(self.rows(everything), [(0,)])
+        dice = random.Random(7)
+        for _ in range(300 if os.environ.get("TEST_ALL") else 20):
+            for fake in self.fakes:
+                part = dice.choice(fake.PARTS)
+                # Whoever a request for a token is led to answers it: nothing to redirect.
+                faults = (404, 404, 401, 403, 500, 503, "close", "cut") + ("redirect",) * (part != "oauth")
+                fake.plan = {part: dice.choice(faults)} if dice.random() < 0.5 else {}
+                fake.elsewhere = dice.choice([other for other in self.fakes if other is not fake])
+            names = dice.sample([fake.name for fake in self.fakes], dice.randint(1, 3))
+            reply = self.query("SELECT count(*) FROM " + ", ".join(f"{name}.a.t{dice.randint(0, 2)}" for name in names), timeoutMs=8_000)
+            self.assertIn(reply.status, (200, 400, 503, 504), reply)
+            self.assertEqual(self.strangers(), [], [fake.plan for fake in self.fakes])
+        for fake in self.fakes:
+            fake.plan = {}
+        self.assertEqual(self.rows(everything), [(0,)])
+        for fake in self.fakes:
+            self.assertIn(f"Bearer {'issued-by' if fake.name == 'three' else 'token-of'}-{fake.name}", fake.tokens)
+
+    def test_one_connection_that_detaches_shows_them_to_others(self):
+        """The control: why nothing is ever detached."""
+        connection = table.connect_duckdb()
+        for fake in self.fakes[:2]:
+            connection.execute(f"CREATE SECRET {fake.name} (TYPE iceberg, TOKEN 'token-of-{fake.name}')")
+        for _ in range(20):
+            for fake in self.fakes[:2]:
+                connection.execute(f"ATTACH '' AS {fake.name} (TYPE iceberg, ENDPOINT '{fake.url}', SECRET {fake.name}, ACCESS_DELEGATION_MODE 'none')")
+                connection.execute(f"SELECT count(*) FROM {fake.name}.a.t").fetchall()
+                connection.execute(f"DETACH {fake.name}")
+        self.assertNotEqual(self.strangers(), [])
 
 
 class StartTest(unittest.TestCase):

@@ -70,5 +70,14 @@ TEST_F(ArrowStreamTest, AnEnumIsRefusedWhereverItIs) {
     }
 }
 
+TEST_F(ArrowStreamTest, TypesWhoseValuesWouldChangeAreRefused) {
+    for (const char* sql : {"SELECT 1::UHUGEINT AS v", "SELECT [TIMETZ '12:30:00+05:30'] AS v"}) {
+        auto result = query(sql);
+        std::string bytes;
+        EXPECT_THAT(ArrowStream::open(result, {"v"}, bytes), HasMessage("cast it to VARCHAR"))
+            << sql;
+    }
+}
+
 }  // namespace
 }  // namespace icelight::engine

@@ -118,8 +118,7 @@ std::vector<std::string> Attachments::network_settings(std::uint16_t relay_port,
 }
 
 std::vector<std::string> attach_statements(const ExternalCatalog& catalog) {
-    std::vector<std::string> statements = {
-        fmt::format("DETACH DATABASE IF EXISTS {}", quote_identifier(catalog.name))};
+    std::vector<std::string> statements;
     if (has_identity(catalog)) statements.push_back(identity_secret(catalog));
     const auto scopes = s3_locations(catalog);
     const bool has_keys = !catalog.s3.key_id.empty();
@@ -128,19 +127,16 @@ std::vector<std::string> attach_statements(const ExternalCatalog& catalog) {
     return statements;
 }
 
-Result<> Attachments::attach(engine::Database& database,
-                             const std::vector<std::string>& names,
-                             SteadyTime now) {
+Result<> Attachments::attach(engine::Database& database, const std::vector<std::string>& names) {
     for (const auto& name : names) {
-        const auto known = attached_.find(name);
-        if (known != attached_.end() && now - known->second < kAttachmentAgeMax) continue;
+        if (attached_.contains(name)) continue;
         const auto found = std::find_if(
             catalogs_.begin(), catalogs_.end(), [&](const auto& c) { return c.name == name; });
         if (found == catalogs_.end()) {
             return fail(ErrorCode::kInvalidArgument, "there is no catalog " + name);
         }
         ICE_TRY(attach_one(database, *found));
-        attached_[name] = now;
+        attached_.insert(name);
     }
     return {};
 }

@@ -1,11 +1,10 @@
 #pragma once
 
 #include <chrono>
-#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/result.h"
 #include "query/external/external_catalog.h"
 #include "query/gate/gate.h"
@@ -17,7 +16,8 @@ class Session;
 
 namespace icelight::query {
 
-/// How long an attachment is used: its token and what the catalog said of itself grow old.
+/// How long a worker that attached a catalog serves: tokens and what catalogs said of themselves
+/// grow old, and nothing is attached twice.
 inline constexpr std::chrono::minutes kAttachmentAgeMax{5};
 
 /// The external catalogs of one worker's engine, attached when a query first names them.
@@ -34,16 +34,16 @@ public:
                                                      const std::string& password,
                                                      const std::string& ca_file);
 
-    /// Attaches what is not attached yet, read-only, under its own name, each over a connection of
-    /// its own: after an error the extension (1.5.5) sends a connection's next attachment, token
-    /// included, to the host of the one that failed.
+    /// Attaches what is not attached yet, read-only, under its own name.
+    ///
+    /// Nothing is ever detached, and after an error the worker must end. The extension (1.5.5)
+    /// remembers the host of an attachment by its address in memory, for each connection: one that
+    /// comes where another was is asked for at the other's host, with its own token.
     ///
     /// @param names  of catalogs, lower case.
     /// @error kUnavailable  the catalog did not let us in; the message begins with its name and
     ///   holds no secret. kTimeout: interrupted.
-    Result<> attach(engine::Database& database,
-                    const std::vector<std::string>& names,
-                    SteadyTime now);
+    Result<> attach(engine::Database& database, const std::vector<std::string>& names);
 
     const std::vector<ExternalCatalog>& catalogs() const { return catalogs_; }
 
@@ -51,7 +51,7 @@ private:
     static Result<> attach_one(engine::Database& database, const ExternalCatalog& catalog);
 
     const std::vector<ExternalCatalog> catalogs_;
-    std::map<std::string, SteadyTime> attached_;  ///< Since when, by name.
+    std::set<std::string> attached_;
 };
 
 /// Refuses a table of an attached catalog that the extension would read wrongly, see

@@ -47,18 +47,23 @@ std::string make_position_condition(const FileGroup& group) {
         kNumberColumn);
 }
 
+const iceberg::Field* find_field(const std::vector<iceberg::Field>& fields, std::int32_t id) {
+    const auto found =
+        std::find_if(fields.begin(), fields.end(), [id](const auto& one) { return one.id == id; });
+    return found == fields.end() ? nullptr : &*found;
+}
+
 Result<std::string> make_equality_condition(const std::vector<std::int32_t>& ids,
                                             const std::vector<const LiveFile*>& files,
                                             const TableFiles& table) {
     std::string columns;
     std::string conditions;
     for (const std::int32_t id : ids) {
-        const auto& fields = table.schema.fields;
-        const auto field = std::find_if(
-            fields.begin(), fields.end(), [id](const auto& one) { return one.id == id; });
-        if (field == fields.end()) {
+        const auto* field = find_field(table.schema.fields, id);
+        if (field == nullptr) field = find_field(table.dropped, id);
+        if (field == nullptr) {
             return fail(ErrorCode::kUnsupported,
-                        fmt::format("rows are deleted by column {}, which is nested or gone: "
+                        fmt::format("rows are deleted by column {}, which is nested or forgotten: "
                                     "compact the table",
                                     id));
         }

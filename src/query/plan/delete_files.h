@@ -12,7 +12,8 @@ namespace icelight::query {
 /// AND; empty when nothing is deleted.
 ///
 /// Equality deletes compare NULL with NULL as equal (spec, "Equality Delete Files").
-/// @error kUnsupported  an equality delete file without columns, or by one that is nested or gone.
+/// @error kUnsupported  an equality delete file without columns, or by one that is nested or
+/// forgotten.
 Result<std::string> make_delete_conditions(const FileGroup& group, const TableFiles& table);
 
 }  // namespace icelight::query

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -106,6 +108,26 @@ std::set<std::int32_t> find_changed_types(const iceberg::Schema& schema,
         }
     }
     return changed;
+}
+
+std::vector<iceberg::Field> find_dropped(const iceberg::Schema& schema,
+                                         const std::vector<const iceberg::Schema*>& former) {
+    std::map<std::int32_t, std::pair<std::int32_t, iceberg::Field>> found;  // With its schema's id.
+    for (const auto* const one : former) {
+        for (const auto& field : one->fields) {
+            auto& [schema_id, last] = found[field.id];
+            if (last.id != 0 && one->schema_id < schema_id) continue;
+            schema_id = one->schema_id;
+            last = field;
+        }
+    }
+    for (const auto& field : schema.fields)
+        found.erase(field.id);
+    std::vector<iceberg::Field> dropped;
+    dropped.reserve(found.size());
+    for (auto& [id, last] : found)
+        dropped.push_back(std::move(last.second));
+    return dropped;
 }
 
 std::string file_column(const iceberg::Field& field, bool is_read_by_id) {

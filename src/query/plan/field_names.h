@@ -32,6 +32,11 @@ std::string find_unmatched_member(const iceberg::Schema& schema,
 std::set<std::int32_t> find_changed_types(const iceberg::Schema& schema,
                                           const std::vector<const iceberg::Schema*>& former);
 
+/// The columns that former schemas alone have, each as its last schema had it: rows may be deleted
+/// by values of one that was dropped since (spec, "Equality Delete Files").
+std::vector<iceberg::Field> find_dropped(const iceberg::Schema& schema,
+                                         const std::vector<const iceberg::Schema*>& former);
+
 /// What a scan of files calls the field's column, as SQL. By field id a name of its own, so that
 /// none clashes with those of the engine.
 std::string file_column(const iceberg::Field& field, bool is_read_by_id);

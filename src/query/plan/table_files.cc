@@ -125,6 +125,7 @@ Result<std::shared_ptr<const TableFiles>> TableFilesCache::load_table(
     ICE_TRY(load_snapshot(*snapshot, *table));
     const auto former = former_schemas(*table, parsed->schemas);
     table->changed_types = find_changed_types(table->schema, former);
+    table->dropped = find_dropped(table->schema, former);
     if (!table->changed_types.empty()) table->is_read_by_id = true;
     if (table->needs_extension.empty()) table->needs_extension = find_moved_member(*table, former);
     return table;

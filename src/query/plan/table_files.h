@@ -59,6 +59,7 @@ struct TableFiles {
     bool has_name_mapping =
         false;  ///< Some files may hold no field ids (spec, "Column Projection").
     std::set<std::int32_t> changed_types;  ///< See find_changed_types().
+    std::vector<iceberg::Field> dropped;   ///< See find_dropped().
     /// By manifest; shared with the cache.
     std::vector<std::shared_ptr<const LiveFiles>> data;
     std::vector<std::shared_ptr<const LiveFiles>> deletes;

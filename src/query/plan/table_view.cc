@@ -61,6 +61,23 @@ std::span<const event::Column> tail_columns(TailKind kind) {
     return {};
 }
 
+/// Those of the table and those dropped since by which rows of the group are deleted.
+std::vector<const Field*> columns_to_read(const TableFiles& table, const FileGroup& group) {
+    std::vector<const Field*> columns;
+    columns.reserve(table.schema.fields.size());
+    for (const auto& field : table.schema.fields)
+        columns.push_back(&field);
+    for (const auto& field : table.dropped) {
+        const auto is_asked = [&](const LiveFile* deletes) {
+            const auto& ids = deletes->file.equality_ids;
+            return std::find(ids.begin(), ids.end(), field.id) != ids.end();
+        };
+        const auto& deletes = group.equality_deletes;
+        if (std::any_of(deletes.begin(), deletes.end(), is_asked)) columns.push_back(&field);
+    }
+    return columns;
+}
+
 /// read_parquet over the group's files. Columns are matched by name, or by field id where schemas
 /// differ.
 Result<std::string> make_files_source(const TableFiles& table, const FileGroup& group) {
@@ -75,8 +92,10 @@ Result<std::string> make_files_source(const TableFiles& table, const FileGroup& 
         list += quote_literal(path);
     }
     std::string schema;
-    for (const auto& field : table.schema.fields) {
-        if (!table.is_read_by_id) break;
+    std::vector<const Field*> fields;
+    if (table.is_read_by_id) fields = columns_to_read(table, group);
+    for (const auto* const one : fields) {
+        const auto& field = *one;
         ICE_ASSIGN(const auto type, sql_type_of(field.type));
         const auto value = initial_default_text(field);
         fmt::format_to(std::back_inserter(schema),
@@ -91,35 +110,52 @@ Result<std::string> make_files_source(const TableFiles& table, const FileGroup& 
     return fmt::format("read_parquet([{}], hive_partitioning => false{})", list, schema);
 }
 
-std::string names_of(const std::vector<const Field*>& fields) {
-    std::string names;
-    for (const auto* const field : fields) {
-        if (!names.empty()) names += ", ";
-        names += quote_identifier(field->name);
+/// Whether the field or something inside it is a number that may be NaN. Files that say nothing of
+/// it may hold some, as may those of no group.
+bool may_hold_nan(const Field& field, const FileGroup* group) {
+    if (field.type.kind != TypeKind::kFloat && field.type.kind != TypeKind::kDouble) {
+        const auto& inner = field.type.fields;
+        return std::any_of(
+            inner.begin(), inner.end(), [&](const Field& one) { return may_hold_nan(one, group); });
     }
-    return names;
+    if (group == nullptr) return true;
+    return std::any_of(group->files.begin(), group->files.end(), [&](const LiveFile* live) {
+        const auto count = live->file.nan_value_counts.find(field.id);
+        return count == live->file.nan_value_counts.end() || count->second != 0;
+    });
 }
 
-/// A column whose type changed comes by way of an expression of the same value, which no filter
-/// passes that the engine makes of a join.
-std::string names_by_id(const TableFiles& table, const std::vector<const Field*>& fields) {
-    std::string names;
+/// A column as the view takes it from files. Two kinds come by way of an expression of the same
+/// value:
+/// * one whose type changed, so that no filter passes that the engine makes of a join;
+/// * one that may hold NaN: many writers leave NaN out of a file's least and greatest value, and
+/// the
+///   engine (1.5.5) concludes from these that no row is greater, or that all are equal.
+std::string make_column(const TableFiles& table, const FileGroup* group, const Field& field) {
+    const auto column = file_column(field, table.is_read_by_id);
+    const auto name = quote_identifier(field.name);
+    if (may_hold_nan(field, group))
+        return fmt::format("CASE WHEN {0} IS NULL THEN NULL ELSE {0} END AS {1}", column, name);
+    if (table.is_read_by_id && table.changed_types.contains(field.id))
+        return fmt::format("coalesce({}, NULL) AS {}", column, name);
+    return column == name ? name : fmt::format("{} AS {}", column, name);
+}
+
+std::string make_columns(const TableFiles& table,
+                         const FileGroup* group,
+                         const std::vector<const Field*>& fields) {
+    std::string columns;
     for (const auto* const field : fields) {
-        const auto column = file_column(*field, true);
-        const bool is_changed = table.changed_types.contains(field->id);
-        fmt::format_to(std::back_inserter(names),
-                       "{}{} AS {}",
-                       names.empty() ? "" : ", ",
-                       is_changed ? fmt::format("coalesce({}, NULL)", column) : column,
-                       quote_identifier(field->name));
+        if (!columns.empty()) columns += ", ";
+        columns += make_column(table, group, *field);
     }
-    return names;
+    return columns;
 }
 
 Result<std::string> make_files_select(const TableFiles& table,
                                       const FileGroup& group,
                                       const std::vector<const Field*>& fields) {
-    const auto columns = table.is_read_by_id ? names_by_id(table, fields) : names_of(fields);
+    const auto columns = make_columns(table, &group, fields);
     ICE_ASSIGN(const auto source, make_files_source(table, group));
     ICE_ASSIGN(const auto deleted, make_delete_conditions(group, table));
     if (deleted.empty()) return fmt::format("SELECT {} FROM {}", columns, source);
@@ -164,7 +200,9 @@ Result<std::string> make_view_select(const TableFiles& table,
     std::string inner;
     if (!table.needs_extension.empty()) {
         ICE_ASSIGN(const auto scan, make_extension_scan(table));
-        inner = fmt::format("SELECT {} FROM {}", names_of(fields), scan);
+        auto by_name = table;
+        by_name.is_read_by_id = false;
+        inner = fmt::format("SELECT {} FROM {}", make_columns(by_name, nullptr, fields), scan);
     }
     for (const auto& group : plan.groups) {
         ICE_ASSIGN(const auto files, make_files_select(table, group, fields));

@@ -200,6 +200,18 @@ awaitable<void> RelaySession::pump(Session session, tcp::socket* from, tcp::sock
     session->close();
 }
 
+/// A host that keeps its side open, or says nothing, holds no place of those whose worker is gone.
+awaitable<void> RelaySession::await_end(Session session) {
+    std::string ignored(kRelayHeadBytesMax, '\0');
+    bool is_open = true;
+    while (is_open) {
+        const auto [error, bytes] =
+            co_await session->client_.async_read_some(boost::asio::buffer(ignored), kAwait);
+        is_open = !error;
+    }
+    session->close();
+}
+
 /// The head, exactly the body that it announced, and the answer until the other side ends it. What
 /// the worker sends beyond that goes nowhere.
 awaitable<void> RelaySession::forward(RelayRequest request) {
@@ -208,6 +220,7 @@ awaitable<void> RelaySession::forward(RelayRequest request) {
     const bool is_whole = co_await forward_body(request.body_bytes);
     if (!is_whole) co_return;
     unread_.clear();
+    spawn(client_.get_executor(), "relay worker", await_end(shared_from_this()));
     const bool is_answered = co_await forward_answer();
     if (!is_answered) co_return;
     auto early = std::exchange(unread_, {});

@@ -37,6 +37,7 @@ private:
 
     static boost::asio::awaitable<void> serve(Session session);
     static boost::asio::awaitable<void> watch(Session session);
+    static boost::asio::awaitable<void> await_end(Session session);
     static boost::asio::awaitable<void> pump(Session session, Socket* from, Socket* to);
     boost::asio::awaitable<void> answer();
     boost::asio::awaitable<Result<Endpoints>> resolve(RelayTarget target);

@@ -53,7 +53,12 @@ void append_civil_date(std::int64_t days, std::string& out) {
     const std::int64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
     const std::int64_t year = year_of_era + era * 400 + (month <= 2 ? 1 : 0);
     if (year < 0 || year > 9'999) {
-        fmt::format_to(std::back_inserter(out), "{:04}-{:02}-{:02}", year, month, day);
+        fmt::format_to(std::back_inserter(out),
+                       "{}{:04}-{:02}-{:02}",
+                       year < 0 ? "-" : "",
+                       year < 0 ? -year : year,
+                       month,
+                       day);
         return;
     }
     // As often as there are times in a reply: the words of a format are not read each time.

@@ -39,8 +39,15 @@ void append_integer(Number value, Style style, std::string& out) {
     if (is_quoted) out += '"';
 }
 
+/// Many readers of JSON make the integer 0 of "-0".
+template <class Real>
+void append_finite(Real value, std::string& out) {
+    append_number(value, out);
+    if (value == 0 && std::signbit(value)) out += ".0";
+}
+
 void append_real(double value, Style style, std::string& out) {
-    if (std::isfinite(value)) return append_number(value, out);
+    if (std::isfinite(value)) return append_finite(value, out);
     const char* const name = std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
     if (style == Style::kJson) {
         append_json_string(name, out);
@@ -84,16 +91,20 @@ void append_list(const VectorView& vector, std::size_t row, std::string& out) {
     out += ']';
 }
 
+/// Members without names, of row(...), are a list.
 void append_struct(const VectorView& vector, std::size_t row, std::string& out) {
     const auto& labels = vector.type().labels;
-    out += '{';
+    const bool has_names = labels.empty() || !labels[0].empty();
+    out += has_names ? '{' : '[';
     for (std::size_t i = 0; i < labels.size(); ++i) {
         if (i != 0) out += ',';
-        append_json_string(labels[i], out);
-        out += ':';
+        if (has_names) {
+            append_json_string(labels[i], out);
+            out += ':';
+        }
         append_json(vector.child(i), row, out);
     }
-    out += '}';
+    out += has_names ? '}' : ']';
 }
 
 void append_map(const VectorView& vector, std::size_t row, std::string& out) {
@@ -113,12 +124,15 @@ void append_map(const VectorView& vector, std::size_t row, std::string& out) {
     out += is_object ? '}' : ']';
 }
 
+VectorView union_member(const VectorView& vector, std::size_t row) {
+    return vector.child(static_cast<std::size_t>(vector.child(0).integer(row)) + 1);
+}
+
 void append_union(const VectorView& vector, std::size_t row, Style style, std::string& out) {
-    const auto member = static_cast<std::size_t>(vector.child(0).integer(row)) + 1;
     if (style == Style::kJson) {
-        append_json(vector.child(member), row, out);
+        append_json(union_member(vector, row), row, out);
     } else {
-        append_plain(vector.child(member), row, out);
+        append_plain(union_member(vector, row), row, out);
     }
 }
 
@@ -154,7 +168,7 @@ void append_value(const VectorView& vector, std::size_t row, Style style, std::s
         case Type::kFloat:
             // By its own shortest digits: 0.1f is 0.1.
             if (const auto value = vector.value<float>(row); std::isfinite(value)) {
-                return append_number(value, out);
+                return append_finite(value, out);
             }
             return append_real(vector.real(row), style, out);
         case Type::kDouble:
@@ -245,6 +259,11 @@ void append_json_string(std::string_view text, std::string& out) {
     out += '"';
 }
 
+bool is_null_value(const VectorView& vector, std::size_t row) {
+    if (vector.type().type == Type::kNull || vector.is_null(row)) return true;
+    return vector.type().type == Type::kUnion && is_null_value(union_member(vector, row), row);
+}
+
 void append_json(const VectorView& vector, std::size_t row, std::string& out) {
     if (vector.type().type == Type::kNull || vector.is_null(row)) {
         out += "null";
@@ -254,7 +273,7 @@ void append_json(const VectorView& vector, std::size_t row, std::string& out) {
 }
 
 void append_plain(const VectorView& vector, std::size_t row, std::string& out) {
-    if (vector.type().type == Type::kNull || vector.is_null(row)) return;
+    if (is_null_value(vector, row)) return;
     append_value(vector, row, Style::kPlain, out);
 }
 

@@ -106,7 +106,7 @@ Result<> ReplyWriter::append_row(std::size_t row, std::string& out) {
 
 void ReplyWriter::append_cell(const engine::VectorView& vector, std::size_t row, std::string& out) {
     if (format_ != Format::kCsv) return append_json(vector, row, out);
-    if (vector.type().type == engine::Type::kNull || vector.is_null(row)) return;
+    if (is_null_value(vector, row)) return;
     if (vector.type().type == engine::Type::kVarchar) {
         return append_csv_field(vector.bytes(row), out);
     }

@@ -134,7 +134,20 @@ TEST_F(DeleteFilesTest, BothKindsAndAColumnRenamedSince) {
     EXPECT_EQ(ids(), "1 3 4 5 6 7 8 9");
 }
 
-TEST_F(DeleteFilesTest, DeletesByAColumnThatIsGoneAreRefused) {
+TEST_F(DeleteFilesTest, RowsAreDeletedByAColumnThatWasDroppedSince) {
+    add_data("a", 1);
+    add_equality("SELECT 'a2' AS word, 2::BIGINT AS id UNION ALL SELECT 'a5', 6",
+                 "word: 2, id: 1",
+                 {1, 2},
+                 2);
+    add_data("young", 3);
+    table_.dropped = {table_.schema.fields[1]};
+    table_.schema.fields.resize(1);
+    table_.is_read_by_id = true;
+    EXPECT_EQ(ids(), "0 0 1 1 2 3 3 4 4 5 5 6 6 7 7 8 8 9 9");
+}
+
+TEST_F(DeleteFilesTest, DeletesByAForgottenColumnAreRefused) {
     add_data("a", 1);
     add_equality("SELECT 1 AS gone", "gone: 9", {9}, 2);
     const auto plan = plan_files(table_, {});

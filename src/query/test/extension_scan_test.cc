@@ -74,7 +74,8 @@ TEST(ExtensionScan, AViewReadsAllOfItThereAndUnitesTheTail) {
     EXPECT_EQ(plan->bytes, 1'000U);
     const auto alone = *make_view_select(table, *plan, TailKind::kNone, false);
     EXPECT_EQ(alone,
-              "SELECT \"n\", \"moment\", \"price\" FROM (SELECT \"n\", \"moment\", \"price\" FROM "
+              "SELECT \"n\", \"moment\", \"price\" FROM (SELECT \"n\", \"moment\", CASE WHEN "
+              "\"price\" IS NULL THEN NULL ELSE \"price\" END AS \"price\" FROM "
               "iceberg_scan('file:///w/it''s.metadata.json'))");
     EXPECT_THAT(*make_view_select(table, *plan, TailKind::kEvents, true),
                 HasSubstr("metadata.json') UNION ALL SELECT CAST(NULL AS BIGINT) AS \"n\""));

@@ -22,6 +22,20 @@ TEST(FairQueue, OwnersTakeTurnsWhoeverQueuedMore) {
     EXPECT_EQ(queue.size(), 0U);
 }
 
+TEST(FairQueue, WhoHadNoTurnGoesBeforeWhoseTurnItIs) {
+    FairQueue<std::string> queue(100, 1'000);
+    for (const char* item : {"a1", "a2", "a3"})
+        queue.try_push("a", item);
+    EXPECT_EQ(queue.pop(), "a1");
+    queue.try_push("b", "b1");
+    EXPECT_EQ(queue.pop(), "b1") << "a1 runs";
+    // Whoever comes again and again does not keep the others waiting.
+    queue.try_push("b", "b2");
+    EXPECT_EQ(queue.pop(), "a2");
+    EXPECT_EQ(queue.pop(), "b2");
+    EXPECT_EQ(queue.pop(), "a3");
+}
+
 TEST(FairQueue, NoOwnerHoldsMoreThanHalf) {
     FairQueue<int> queue(4, 1'000);
     EXPECT_TRUE(queue.try_push("a", 1));

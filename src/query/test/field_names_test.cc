@@ -43,6 +43,21 @@ TEST(FieldNames, WhatHadAnotherSchemaNeedsIdsAlsoWhenThatIsForgotten) {
     EXPECT_TRUE(needs(metadata));
 }
 
+TEST(FieldNames, DroppedColumnsAreAsTheirLastSchemaHadThem) {
+    iceberg::Schema first;
+    first.fields = {{1, "id", false, TypeKind::kInt}, {2, "a", false, TypeKind::kInt}};
+    auto second = first;
+    second.schema_id = 1;
+    second.fields[1].type = TypeKind::kLong;
+    iceberg::Schema now;
+    now.schema_id = 2;
+    now.fields = {second.fields[0]};
+    const std::vector<iceberg::Field> expected = {second.fields[1]};
+    EXPECT_EQ(find_dropped(now, {&first, &second, &now}), expected);
+    EXPECT_EQ(find_dropped(now, {&now, &second, &first}), expected);
+    EXPECT_TRUE(find_dropped(second, {&first, &second}).empty());
+}
+
 TEST(FieldNames, ADefaultNeedsIds) {
     auto metadata = table_of({"id"});
     metadata.schemas.back().fields[0].initial_default = "5";

@@ -49,7 +49,7 @@ TEST(IsoDate, KnowsLeapYears) {
     EXPECT_EQ(date(2'932'896), "9999-12-31");
     EXPECT_EQ(date(2'932'897), "10000-01-01");
     EXPECT_EQ(date(-719'528), "0000-01-01");
-    EXPECT_EQ(date(-719'529), "-001-12-31");
+    EXPECT_EQ(date(-719'529), "-0001-12-31");
 }
 
 TEST(IsoDate, EveryDayFollowsTheOneBefore) {

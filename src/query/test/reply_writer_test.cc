@@ -110,6 +110,9 @@ TEST(JsonReply, RealsAndDecimals) {
     EXPECT_EQ(json("1.5::DOUBLE"), "1.5");
     EXPECT_EQ(json("0.1::FLOAT"), "0.1");
     EXPECT_EQ(json("1e300::DOUBLE"), "1e+300");
+    EXPECT_EQ(json("-0.0::DOUBLE"), "-0.0");
+    EXPECT_EQ(json("-0.0::FLOAT"), "-0.0");
+    EXPECT_EQ(json("0.0::DOUBLE"), "0");
     EXPECT_EQ(json("'nan'::DOUBLE"), "\"NaN\"");
     EXPECT_EQ(json("'inf'::FLOAT"), "\"Infinity\"");
     EXPECT_EQ(json("'-inf'::DOUBLE"), "\"-Infinity\"");
@@ -146,6 +149,7 @@ TEST(JsonReply, NestedValuesAreJson) {
     EXPECT_EQ(json("MAP {'k': 1, 'l': 2}"), R"({"k":1,"l":2})");
     EXPECT_EQ(json("MAP {1: 'x'}"), R"([{"key":1,"value":"x"}])");
     EXPECT_EQ(json("union_value(num := 2)"), "2");
+    EXPECT_EQ(json("row(1, 'x', NULL)"), R"([1,"x",null])");
     EXPECT_EQ(json("array_value(1, 2)"), "[1,2]");
     EXPECT_EQ(json("'{\"a\":1}'::JSON"), R"("{\"a\":1}")");
     EXPECT_EQ(json("'ab'::ENUM('ab', 'c')"), "\"ab\"");
@@ -177,6 +181,8 @@ TEST(CsvReply, ValuesArePlainText) {
     EXPECT_EQ(csv("9007199254740993"), "9007199254740993");
     EXPECT_EQ(csv("TIMESTAMPTZ '2024-02-29 12:34:56+00'"), "2024-02-29T12:34:56.000Z");
     EXPECT_EQ(csv("'nan'::DOUBLE"), "NaN");
+    EXPECT_EQ(csv("union_value(n := NULL::INTEGER)"), "");
+    EXPECT_EQ(csv("union_value(s := '')"), "\"\"");
     EXPECT_EQ(csv("false"), "false");
     EXPECT_EQ(csv("['a', 'b']"), "\"[\"\"a\"\",\"\"b\"\"]\"");
     EXPECT_EQ(csv("'two' || chr(13) || chr(10) || 'lines'"), "\"two\r\nlines\"");

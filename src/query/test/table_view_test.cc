@@ -95,6 +95,30 @@ TEST(TableView, AColumnWhoseTypeChangedIsHiddenFromFiltersOfJoins) {
                 HasSubstr(R"(c1 AS "message_id", coalesce(c21, NULL) AS "_log_offset")"));
 }
 
+TEST(TableView, AColumnThatMayHoldNanIsHiddenFromStatisticsOfFiles) {
+    auto table = make_table(false);
+    table.schema.fields = {{1, "id", true, iceberg::TypeKind::kLong},
+                           {2, "d", false, iceberg::TypeKind::kDouble}};
+    LiveFiles manifest;
+    manifest.files.resize(1);
+    manifest.files[0].file.file_path = "/w/a.parquet";
+    const auto select = [&] {
+        table.data = {std::make_shared<const LiveFiles>(manifest)};
+        return *make_select(table, TailKind::kNone, false);
+    };
+    const auto* const hidden = R"("id", CASE WHEN "d" IS NULL THEN NULL ELSE "d" END AS "d" FROM)";
+    EXPECT_THAT(select(), HasSubstr(hidden)) << "the file does not say";
+    manifest.files[0].file.nan_value_counts[2] = 1;
+    EXPECT_THAT(select(), HasSubstr(hidden));
+    manifest.files[0].file.nan_value_counts[2] = 0;
+    EXPECT_THAT(select(), HasSubstr(R"(SELECT "id", "d" FROM read_parquet)"));
+    iceberg::Type inside;
+    inside.kind = iceberg::TypeKind::kStruct;
+    inside.fields = {{3, "f", false, iceberg::TypeKind::kFloat}};
+    table.schema.fields[1].type = inside;
+    EXPECT_THAT(select(), HasSubstr(hidden)) << "of a member";
+}
+
 TEST(TableView, AnInitialDefaultIsWhatOlderFilesHold) {
     auto table = make_table(true);
     table.is_read_by_id = true;

@@ -44,6 +44,27 @@ TEST(WorkerPool, ThereAreAsManyAsItIsToKeep) {
     EXPECT_THAT(pool.take(deadline_in(kPatience)), IsOk());
 }
 
+TEST(WorkerPool, WhoIsRetiredTakesNoOtherQuery) {
+    const testing::TinyLake lake;
+    WorkerPool pool(lake.options(), WorkerKind::kPlain, 1);
+    pool.start();
+    auto worker = pool.take(deadline_in(kPatience));
+    ASSERT_THAT(worker, IsOk());
+    const auto* const first = worker->get();
+    (*worker)->retire_at(SteadyTime::max());
+    pool.give_back(std::move(*worker));
+    worker = pool.take(deadline_in(kPatience));
+    ASSERT_THAT(worker, IsOk());
+    ASSERT_EQ(worker->get(), first);
+    (*worker)->retire_at(system_clock().steady());
+    (*worker)->retire_at(deadline_in(kPatience));
+    pool.give_back(std::move(*worker));
+    // Its place, and its number, are another's only when it is gone.
+    worker = pool.take(deadline_in(kPatience));
+    ASSERT_THAT(worker, IsOk());
+    EXPECT_FALSE((*worker)->is_retired());
+}
+
 // The keeper tries again; whoever waits is told at once.
 TEST(WorkerPool, WhatKeepsAllWorkersFromServingIsSaid) {
     const testing::TinyLake lake;

@@ -17,6 +17,7 @@
 #include "query/plan/file_plan.h"
 #include "query/plan/filter_barrier.h"
 #include "query/plan/table_view.h"
+#include "query/reply/parquet_form.h"
 #include "query/sandbox/sandbox.h"
 
 namespace icelight::query {
@@ -284,7 +285,7 @@ Result<Prepared> SqlHost::prepare(const PrepareMessage& request,
         prepared.sql = make_functions_sql();
         return prepared;
     }
-    ICE_TRY(externals_.attach(database_, statement.externals, system_clock().steady()));
+    ICE_TRY(externals_.attach(database_, statement.externals));
     for (const auto& table : statement.external_tables) {
         if (is_stopped()) return fail(ErrorCode::kTimeout, "stopped while planning");
         ICE_TRY(check_equality_deletes(own_, table));
@@ -377,10 +378,15 @@ Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
 Result<ParquetReply> SqlHost::write_parquet(const PrepareMessage& request, const std::string& sql) {
     // The text may end with a comment or a semicolon; what the parser makes of it does not.
     ICE_ASSIGN(
-        const auto select,
+        auto select,
         own_.query_text("SELECT json_deserialize_sql(json_serialize_sql($1::VARCHAR))", {sql}));
     if (select.empty()) {
         return fail(ErrorCode::kInvalidArgument, "this statement has no Parquet form; use SELECT");
+    }
+    {
+        // Types are those of the values given. What cannot be asked so says why when it is copied.
+        const auto types = user_.query(fmt::format("FROM ({}) LIMIT 0", select), request.values);
+        if (types) select = make_parquet_select(select, types->columns());
     }
     // One row more than allowed tells that there are more.
     const auto rows_max = request.limits.rows_max;

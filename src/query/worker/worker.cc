@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -35,6 +36,32 @@ Result<> send(Message message, std::string_view payload) {
         kWorkerSocketFd, static_cast<std::uint8_t>(message), payload, deadline_in(kAnswerTime));
 }
 
+/// How the engine begins advice that no user here can follow, and what he can do.
+struct Advice {
+    std::string_view begin;
+    std::string_view instead;
+};
+
+constexpr Advice kAdvices[] = {
+    {"\n\nPossible solutions:", ""},
+    {" Use \"SET max_expression_depth", " Nest less: x IN (a, b, ...) stands for a chain of ORs."},
+    {"\n\nPlease try installing and loading", " Extensions are not offered here."},
+    {"\n* SET order_by_non_integer_literal",
+     " Order by a column, an expression or a place in SELECT."},
+    {"\n\nUse \"SET scalar_subquery_error_on_multiple_rows",
+     " Use LIMIT 1, an aggregate, or IN instead of =."},
+};
+
+/// What shows the place in the statement stays.
+void replace_advice(std::string& message) {
+    for (const auto& [begin, instead] : kAdvices) {
+        const auto at = message.find(begin);
+        if (at == std::string::npos) continue;
+        const auto end = std::min(message.find("\n\nLINE ", at), message.size());
+        message.replace(at, end - at, instead);
+    }
+}
+
 /// The user's part of an error: what the engine refused by its configuration, or could not read
 /// because of the statement, is the statement's fault; so is naming a table that is not read here,
 /// which the message says how to make readable.
@@ -42,9 +69,7 @@ Error explain(Error error, StopReason stop) {
     const bool is_the_statements =
         error.code == ErrorCode::kForbidden || error.code == ErrorCode::kUnsupported;
     if (is_the_statements) error.code = ErrorCode::kInvalidArgument;
-    // Advice that only an operator could follow.
-    const auto advice = error.message.find("\n\nPossible solutions:");
-    if (advice != std::string::npos) error.message.resize(advice);
+    replace_advice(error.message);
     if (error.code != ErrorCode::kTimeout) return error;
     if (stop == StopReason::kCancelled)
         return {ErrorCode::kShuttingDown, "the query was cancelled"};

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
@@ -85,6 +86,11 @@ public:
     /// False: it ended while it was idle. No wait.
     bool is_alive() const;
 
+    /// It is to take no query from then on; a time before that holds.
+    void retire_at(SteadyTime time) { retire_at_ = std::min(retire_at_, time); }
+
+    bool is_retired() const { return system_clock().steady() >= retire_at_; }
+
     std::size_t number() const { return number_; }
 
     std::uint64_t resident_bytes() const;
@@ -109,6 +115,7 @@ private:
     const std::size_t number_;
     const std::filesystem::path spill_directory_;
     WorkerFate fate_ = WorkerFate::kServes;
+    SteadyTime retire_at_ = SteadyTime::max();
     // Of the query that runs.
     bool needs_extension_ = false;
     bool is_client_gone_ = false;

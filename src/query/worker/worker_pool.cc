@@ -10,6 +10,18 @@ namespace icelight::query {
 namespace {
 
 constexpr std::chrono::milliseconds kRetryAfter{1'000};
+/// How long a worker may be dead, or retired, before its place is another's.
+constexpr std::chrono::milliseconds kLookEvery{1'000};
+
+/// Whether it can take a query; counted when it cannot.
+bool is_fit(const WorkerClient& worker) {
+    if (!worker.is_alive()) {
+        telemetry::worker_crashed("it ended while it was idle");
+        return false;
+    }
+    if (worker.is_retired()) telemetry::worker_recycled("age");
+    return !worker.is_retired();
+}
 
 }  // namespace
 
@@ -36,7 +48,7 @@ Result<std::unique_ptr<WorkerClient>> WorkerPool::take(Deadline deadline) {
         if (ready_.empty()) return fail(ErrorCode::kUnavailable, "SQL is off: " + problem_);
         auto worker = std::move(ready_.back());
         ready_.pop_back();
-        if (worker->is_alive()) return worker;
+        if (is_fit(*worker)) return worker;
         dead_.push_back(std::move(worker));
         changed_.notify_all();
     }
@@ -88,7 +100,8 @@ void WorkerPool::keep_once(std::unique_lock<std::mutex>& lock) {
         return;
     }
     if (dead_.empty()) {
-        changed_.wait(lock, [this] { return is_closed_ || !dead_.empty(); });
+        changed_.wait_for(lock, kLookEvery, [this] { return is_closed_ || !dead_.empty(); });
+        sort_out();
         return;
     }
     auto gone = std::move(dead_);
@@ -96,6 +109,14 @@ void WorkerPool::keep_once(std::unique_lock<std::mutex>& lock) {
     lock.unlock();
     reap(gone);
     lock.lock();
+}
+
+/// A query must not be the one to find out, and then to wait for the next worker's start.
+void WorkerPool::sort_out() {
+    for (auto& worker : ready_) {
+        if (!is_fit(*worker)) dead_.push_back(std::move(worker));
+    }
+    std::erase(ready_, nullptr);
 }
 
 void WorkerPool::reap(const std::vector<std::unique_ptr<WorkerClient>>& gone) {

@@ -55,6 +55,7 @@ public:
 private:
     void keep();
     void keep_once(std::unique_lock<std::mutex>& lock);
+    void sort_out();
     void reap(const std::vector<std::unique_ptr<WorkerClient>>& gone);
     void start_one();
     std::size_t free_number() const;

@@ -17,8 +17,7 @@ using ::testing::Not;
 TEST(Attachments, ACatalogWithoutAnIdentityIsAskedWithout) {
     EXPECT_THAT(
         attach_statements({.name = "crm", .uri = "http://h/i", .locations = {"file:///srv/"}}),
-        ElementsAre("DETACH DATABASE IF EXISTS \"crm\"",
-                    "ATTACH '' AS \"crm\" (TYPE iceberg, READ_ONLY, ENDPOINT 'http://h/i', "
+        ElementsAre("ATTACH '' AS \"crm\" (TYPE iceberg, READ_ONLY, ENDPOINT 'http://h/i', "
                     "AUTHORIZATION_TYPE 'none', ACCESS_DELEGATION_MODE 'none')"));
 }
 
@@ -36,8 +35,7 @@ TEST(Attachments, TokensAndKeysAreInSecretsAndNotInTheAttachment) {
                   .has_tls = false};
     EXPECT_THAT(
         attach_statements(catalog),
-        ElementsAre("DETACH DATABASE IF EXISTS \"crm\"",
-                    "CREATE OR REPLACE TEMPORARY SECRET \"icelight_crm\" (TYPE iceberg, TOKEN "
+        ElementsAre("CREATE OR REPLACE TEMPORARY SECRET \"icelight_crm\" (TYPE iceberg, TOKEN "
                     "'t''0')",
                     "CREATE OR REPLACE TEMPORARY SECRET \"icelight_s3_crm\" (TYPE s3, KEY_ID 'K', "
                     "SECRET 'S', URL_STYLE 'path', USE_SSL false, SCOPE ['s3://b/x/', "
@@ -56,8 +54,7 @@ TEST(Attachments, WithoutKeysTheCatalogIsAskedForThem) {
     catalog.s3.region = "r1";
     EXPECT_THAT(
         attach_statements(catalog),
-        ElementsAre("DETACH DATABASE IF EXISTS \"crm\"",
-                    "CREATE OR REPLACE TEMPORARY SECRET \"icelight_crm\" (TYPE iceberg, CLIENT_ID "
+        ElementsAre("CREATE OR REPLACE TEMPORARY SECRET \"icelight_crm\" (TYPE iceberg, CLIENT_ID "
                     "'me', CLIENT_SECRET 'S', OAUTH2_SCOPE 'read', OAUTH2_SERVER_URI "
                     "'http://h/i/v1/oauth/tokens')",
                     "ATTACH '' AS \"crm\" (TYPE iceberg, READ_ONLY, ENDPOINT 'http://h/i', "
@@ -69,12 +66,11 @@ TEST(Attachments, WhatTheEngineRefusesIsTheCatalogsFaultWithoutASecret) {
     ASSERT_TRUE(database);
     // No extension here knows such secrets: the engine's error may repeat the statement.
     Attachments attachments({{.name = "crm", .uri = "http://h", .token = "t0ken"}});
-    const auto attached = attachments.attach(*database, {"crm"}, SteadyTime());
+    const auto attached = attachments.attach(*database, {"crm"});
     ASSERT_THAT(attached, IsError(ErrorCode::kUnavailable));
     EXPECT_THAT(attached.error().message, ::testing::StartsWith("catalog crm: "));
     EXPECT_THAT(attached.error().message, Not(HasSubstr("t0ken")));
-    EXPECT_THAT(attachments.attach(*database, {"erp"}, SteadyTime()),
-                IsError(ErrorCode::kInvalidArgument));
+    EXPECT_THAT(attachments.attach(*database, {"erp"}), IsError(ErrorCode::kInvalidArgument));
 }
 
 TEST(Attachments, ErrorsOfQueriesNameTheCatalogs) {

@@ -284,6 +284,25 @@ TEST_F(RelayTest, MoreConnectionsThanItHoldsAreClosed) {
     EXPECT_THAT(answer, StartsWith("HTTP/1.1 400 "));
 }
 
+TEST_F(RelayTest, WhoIsGoneHoldsNoPlaceHoweverSilentTheHost) {
+    const tcp::acceptor silent(context_, kAnyPort);
+    const Upstream upstream("HTTP/1.1 200 OK\r\n\r\nhi");
+    start({.targets = {{"127.0.0.1", silent.local_endpoint().port()},
+                       {"127.0.0.1", upstream.port()}}});
+    const auto unanswered =
+        head(fmt::format("GET http://127.0.0.1:{}/", silent.local_endpoint().port()));
+    for (std::size_t i = 0; i < kRelayConnectionsMax; ++i) {
+        auto socket = connect();
+        boost::asio::write(socket, boost::asio::buffer(unanswered));
+    }
+    std::string answer;
+    for (int i = 0; i < 200 && !answer.ends_with("hi"); ++i) {
+        std::this_thread::sleep_for(milliseconds(10));
+        answer = ask(head(fmt::format("GET http://127.0.0.1:{}/", upstream.port())));
+    }
+    EXPECT_THAT(answer, ::testing::EndsWith("hi"));
+}
+
 TEST_F(RelayTest, AClosedDoorLetsNobodyIn) {
     start({.targets = {{"127.0.0.1", 1}}});
     EXPECT_THAT(ask("nonsense\r\n\r\n"), StartsWith("HTTP/1.1 400 "));
