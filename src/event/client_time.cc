@@ -3,23 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "base/letter_case.h"
 #include "event/timestamps.h"
 
 namespace icelight::event {
 namespace {
 
 constexpr TimestampUs kAheadMaxUs = 24LL * 3600 * 1'000'000;
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool equal_ignoring_case(std::string_view text, std::string_view lower_case) {
-    return text.size() == lower_case.size() &&
-           std::equal(text.begin(), text.end(), lower_case.begin(), [](char a, char b) {
-               return lower(a) == b;
-           });
-}
 
 bool contains_ignoring_case(std::string_view text, std::string_view lower_case) {
     for (std::size_t at = 0; at + lower_case.size() <= text.size(); ++at) {
@@ -30,7 +20,7 @@ bool contains_ignoring_case(std::string_view text, std::string_view lower_case) 
 
 bool is_segment_library(std::string_view name) {
     constexpr std::string_view kScope = "@segment/";
-    if (equal_ignoring_case(name.substr(0, kScope.size()), kScope)) return true;
+    if (starts_with_ignoring_case(name, kScope)) return true;
     constexpr std::array<std::string_view, 14> kNames{"analytics.js",
                                                       "analytics-node",
                                                       "analytics-python",

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/letter_case.h"
+
 namespace icelight::event {
 namespace {
 
@@ -32,17 +34,6 @@ constexpr std::array<std::string_view, 22> kIllegalIds{"0",
 constexpr std::size_t kUuidBytes = 36;
 constexpr std::size_t kIllegalWordBytesMax = 17;
 
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
-
-bool equal_ignoring_case(std::string_view text, std::string_view lower_case) {
-    return text.size() == lower_case.size() &&
-           std::equal(text.begin(), text.end(), lower_case.begin(), [](char a, char b) {
-               return lower(a) == b;
-           });
-}
-
 std::string_view trim(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
         text.remove_prefix(1);
@@ -66,7 +57,7 @@ bool is_illegal_id(std::string_view id) {
 bool is_bot(std::string_view user_agent) {
     constexpr std::array<std::string_view, 3> kWords{"bot", "crawler", "spider"};
     for (std::size_t at = 0; at < user_agent.size(); ++at) {
-        const char first = lower(user_agent[at]);
+        const char first = small_letter(user_agent[at]);
         for (const std::string_view word : kWords) {
             if (first == word.front() &&
                 equal_ignoring_case(user_agent.substr(at, word.size()), word)) {

@@ -3,6 +3,7 @@
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 
+#include "base/letter_case.h"
 #include "http/message_parser_internal.h"
 #include "http/response.h"
 

@@ -1,14 +1,12 @@
 #include "http/request.h"
 
+#include "base/letter_case.h"
+
 namespace icelight::http {
 namespace {
 
 constexpr std::size_t kHeadBytesTypical = 1024;
 constexpr std::size_t kHeadersTypical = 16;
-
-char to_lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
-}
 
 std::string_view trim(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
@@ -28,13 +26,6 @@ std::size_t find_path_start(std::string_view target) {
 }
 
 }  // namespace
-
-bool equal_ignoring_case(std::string_view left, std::string_view right) {
-    if (left.size() != right.size()) return false;
-    for (std::size_t i = 0; i < left.size(); ++i)
-        if (to_lower(left[i]) != to_lower(right[i])) return false;
-    return true;
-}
 
 void Request::set_target(std::string_view target) {
     head_.clear();

@@ -13,9 +13,6 @@
 
 namespace icelight::http {
 
-/// Whether two header names or tokens are the same, ASCII letters in any case.
-bool equal_ignoring_case(std::string_view left, std::string_view right);
-
 /// One request, its body read whole. Views returned by its members end when it is changed or moved.
 class Request {
 public:

@@ -3,6 +3,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
+#include "base/letter_case.h"
 #include "http/session_internal.h"
 #include "http/telemetry.h"
 

@@ -1,13 +1,13 @@
 #include "query/admission.h"
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 #include <string>
 #include <vector>
 
 #include <fmt/format.h>
 
+#include "base/letter_case.h"
 #include "catalog/catalog.h"
 #include "wal/log.h"
 
@@ -32,13 +32,6 @@ std::vector<std::string> split_space(const std::string& text) {
 
 std::string join_space(const std::vector<std::string>& levels) {
     return fmt::format("{}", fmt::join(levels, "."));
-}
-
-bool equals_without_case(std::string_view left, std::string_view right) {
-    return std::equal(
-        left.begin(), left.end(), right.begin(), right.end(), [](unsigned char a, unsigned char b) {
-            return std::tolower(a) == std::tolower(b);
-        });
 }
 
 TableIdent make_ident(const Options& options, const TableName& name) {
@@ -82,8 +75,8 @@ Result<TableIdent> find_spelling(const Options& options,
     ICE_TRY(list_below(catalog, {}, all));
     std::vector<TableIdent> found;
     for (const auto& ident : all) {
-        if (equals_without_case(ident.name, asked.name) &&
-            equals_without_case(join_space(ident.space), join_space(asked.space))) {
+        if (equal_ignoring_case(ident.name, asked.name) &&
+            equal_ignoring_case(join_space(ident.space), join_space(asked.space))) {
             found.push_back(ident);
         }
     }

@@ -2,28 +2,21 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cctype>
 
 #include <fmt/format.h>
 
+#include "base/letter_case.h"
 #include "query/gate/gate.h"
 #include "query/worker/worker_client.h"
 
 namespace icelight::query {
 namespace {
 
-bool equals_without_case(std::string_view left, std::string_view right) {
-    return std::equal(
-        left.begin(), left.end(), right.begin(), right.end(), [](unsigned char a, unsigned char b) {
-            return std::tolower(a) == std::tolower(b);
-        });
-}
-
 Result<TableInput> find_table(const StoppedLake& lake, const TableName& name) {
     const std::string& space = name.space.empty() ? lake.options.space : name.space;
     for (const auto& table : lake.tables) {
-        if (!equals_without_case(table.name, name.name)) continue;
-        if (!equals_without_case(table.space, space)) continue;
+        if (!equal_ignoring_case(table.name, name.name)) continue;
+        if (!equal_ignoring_case(table.space, space)) continue;
         TableInput found = table;
         found.tail = TailKind::kNone;
         if (found.space == lake.options.space && found.name == lake.options.events)

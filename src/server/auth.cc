@@ -2,21 +2,11 @@
 
 #include "base/base64.h"
 #include "base/hash.h"
+#include "base/letter_case.h"
 #include "http/request.h"
 
 namespace icelight::server {
 namespace {
-
-bool equals_ignoring_case(std::string_view left, std::string_view right) {
-    if (left.size() != right.size()) return false;
-    for (std::size_t i = 0; i < left.size(); ++i) {
-        const char l = left[i] >= 'A' && left[i] <= 'Z' ? static_cast<char>(left[i] + 32) : left[i];
-        const char r =
-            right[i] >= 'A' && right[i] <= 'Z' ? static_cast<char>(right[i] + 32) : right[i];
-        if (l != r) return false;
-    }
-    return true;
-}
 
 std::string_view trim(std::string_view text) {
     while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
@@ -51,8 +41,8 @@ std::optional<std::string> find_secret(const Credentials& credentials) {
     const auto space = value.find(' ');
     const std::string_view scheme = value.substr(0, space);
     const std::string_view rest = space == std::string_view::npos ? "" : trim(value.substr(space));
-    if (!rest.empty() && equals_ignoring_case(scheme, "bearer")) return std::string(rest);
-    if (!rest.empty() && equals_ignoring_case(scheme, "basic")) {
+    if (!rest.empty() && equal_ignoring_case(scheme, "bearer")) return std::string(rest);
+    if (!rest.empty() && equal_ignoring_case(scheme, "basic")) {
         if (auto pair = decode_base64(rest)) {
             auto user = pair->substr(0, pair->find(':'));
             if (!user.empty()) return user;
@@ -103,8 +93,8 @@ bool Auth::has_token() const {
 
 bool is_loopback_host(std::string_view host) {
     const std::string_view name = without_port(trim(host));
-    if (equals_ignoring_case(name, "localhost") || name == "::1") return true;
-    if (name.size() > 10 && equals_ignoring_case(name.substr(name.size() - 10), ".localhost"))
+    if (equal_ignoring_case(name, "localhost") || name == "::1") return true;
+    if (name.size() > 10 && equal_ignoring_case(name.substr(name.size() - 10), ".localhost"))
         return true;
     // 127.0.0.0/8: four numbers, the first of them 127.
     if (!name.starts_with("127.")) return false;
@@ -122,7 +112,7 @@ bool is_host_allowed(std::string_view host, std::string_view allowed, bool is_pu
     const std::string_view name = without_port(trim(host));
     while (!allowed.empty()) {
         const auto comma = allowed.find(',');
-        if (equals_ignoring_case(trim(allowed.substr(0, comma)), name)) return true;
+        if (equal_ignoring_case(trim(allowed.substr(0, comma)), name)) return true;
         if (comma == std::string_view::npos) break;
         allowed.remove_prefix(comma + 1);
     }

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/bytes.h"
+#include "base/letter_case.h"
 #include "http/request.h"
 
 namespace icelight::server {
@@ -76,7 +77,7 @@ bool ends_now(Decoder& decoder, std::string_view& input) {
 
 std::optional<Encoding> find_encoding(std::string_view header) {
     for (const Named& named : kNames)
-        if (http::equal_ignoring_case(header, named.name)) return named.encoding;
+        if (equal_ignoring_case(header, named.name)) return named.encoding;
     return std::nullopt;
 }
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/hash.h"
+#include "base/letter_case.h"
 #include "http/request.h"
 #include "http/target.h"
 #include "server/telemetry.h"
@@ -46,8 +47,7 @@ std::string_view name_of(const ClientAddress& client, const IpAddress& address) 
 }
 
 bool is_bearer(std::string_view authorization) {
-    return authorization.size() > 6 &&
-           http::equal_ignoring_case(authorization.substr(0, 6), "bearer");
+    return authorization.size() > 6 && equal_ignoring_case(authorization.substr(0, 6), "bearer");
 }
 
 std::string query_key(const http::Request& request) {
@@ -177,7 +177,7 @@ std::optional<http::Response> IngestGate::refuse_source(const http::Request& req
     if (origin && !source.allowed_origins.empty()) {
         const bool is_allowed =
             std::ranges::any_of(source.allowed_origins, [&origin](const std::string& allowed) {
-                return http::equal_ignoring_case(allowed, *origin);
+                return equal_ignoring_case(allowed, *origin);
             });
         if (!is_allowed) {
             return http::make_error(http::status::kForbidden,

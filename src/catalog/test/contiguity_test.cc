@@ -28,12 +28,12 @@ AppendIntent make_intent(std::uint64_t from, std::uint64_t to) {
 }
 
 struct Case {
-    const char* label;
-    Uuid log;                 // of the sink
-    std::uint64_t watermark;  // of shard 0
-    Uuid last_commit;         // of shard 0
-    std::uint64_t from;
-    std::uint64_t to;
+    const char* label = nullptr;
+    Uuid log;                     // of the sink
+    std::uint64_t watermark = 0;  // of shard 0
+    Uuid last_commit;             // of shard 0
+    std::uint64_t from = 0;
+    std::uint64_t to = 0;
     std::optional<AppendVerdict> verdict;  // empty: conflict
 };
 
@@ -63,19 +63,25 @@ TEST(Contiguity, EveryCaseHasItsVerdict) {
     }
 }
 
+void expect_verdict(std::uint64_t watermark,
+                    const Uuid& last,
+                    std::uint64_t from,
+                    std::uint64_t to) {
+    const SinkProgress progress{{kLog, {{0, watermark}}}, {{0, last.text()}}};
+    const auto verdict = judge_append(&progress, make_intent(from, to));
+    const bool is_next = watermark == from;
+    const bool is_landed = watermark == to && last == kCommit;
+    ASSERT_EQ(verdict.has_value(), is_next || is_landed);
+    if (!verdict) return;
+    EXPECT_EQ(*verdict == AppendVerdict::kAppend, is_next);
+}
+
 TEST(Contiguity, AllSmallCombinationsLandExactlyWhenTheyAreNext) {
     for (std::uint64_t watermark = 0; watermark < 6; ++watermark) {
         for (std::uint64_t from = 0; from < 6; ++from) {
             for (std::uint64_t to = from + 1; to < 7; ++to) {
-                for (const Uuid& last : {kCommit, kOtherCommit}) {
-                    const SinkProgress progress{{kLog, {{0, watermark}}}, {{0, last.text()}}};
-                    const auto verdict = judge_append(&progress, make_intent(from, to));
-                    const bool is_next = watermark == from;
-                    const bool is_landed = watermark == to && last == kCommit;
-                    ASSERT_EQ(verdict.has_value(), is_next || is_landed);
-                    if (!verdict) continue;
-                    EXPECT_EQ(*verdict == AppendVerdict::kAppend, is_next);
-                }
+                expect_verdict(watermark, kCommit, from, to);
+                expect_verdict(watermark, kOtherCommit, from, to);
             }
         }
     }

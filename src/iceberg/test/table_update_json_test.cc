@@ -28,8 +28,8 @@ TEST(CommitRequestJson, EveryUpdateOfTheSpecificationIsRead) {
         R"({"action":"set-default-spec","spec-id":-1})",
         R"({"action":"add-sort-order","sort-order":{"order-id":0,"fields":[]}})",
         R"({"action":"set-default-sort-order","sort-order-id":-1})",
-        R"({"action":"add-snapshot","snapshot":{"snapshot-id":1,"timestamp-ms":2,)"
-        R"("manifest-list":"l","summary":{"operation":"append"}}})",
+        std::string(R"({"action":"add-snapshot","snapshot":{"snapshot-id":1,"timestamp-ms":2,)") +
+            R"("manifest-list":"l","summary":{"operation":"append"}}})",
         R"({"action":"set-snapshot-ref","ref-name":"main","type":"branch","snapshot-id":1})",
         R"({"action":"remove-snapshots","snapshot-ids":[1,2]})",
         R"({"action":"remove-snapshot-ref","ref-name":"x"})",

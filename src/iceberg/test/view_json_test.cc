@@ -47,9 +47,10 @@ TEST(ViewJson, NamesWhatIsWrongWithAFile) {
         {R"("type":"sql")", R"("type":"substrait")"},
         {R"("default-namespace":["default"],)", ""},
     };
-    for (const auto& [what, by] : cases)
+    for (const auto& [what, by] : cases) {
         EXPECT_THAT(parse_view_metadata(with(kView, what, by)), IsError(ErrorCode::kCorruption))
             << by;
+    }
 }
 
 TEST(ViewJson, ReadsEveryUpdate) {

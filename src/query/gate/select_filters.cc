@@ -1,10 +1,10 @@
 #include "query/gate/select_filters.h"
 
-#include <algorithm>
 #include <array>
 #include <optional>
 
 #include "base/letter_case.h"
+#include "query/gate/tree_reading.h"
 
 namespace icelight::query {
 namespace {
@@ -44,21 +44,6 @@ constexpr auto kClockFunctions = std::to_array<std::string_view>({"current_date"
 constexpr auto kIntegerTypes =
     std::to_array<std::string_view>({"BIGINT", "INTEGER", "SMALLINT", "TINYINT"});
 
-template <std::size_t count>
-bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-std::string_view text_of(const object& from, const char* key) {
-    std::string_view text;
-    return from[key].get(text) == simdjson::SUCCESS ? text : std::string_view{};
-}
-
-bool is_absent(const object& from, const char* key) {
-    element value;
-    return from[key].get(value) != simdjson::SUCCESS || value.is_null();
-}
-
 std::optional<object> object_of(const object& from, const char* key) {
     object found;
     if (from[key].get(found) != simdjson::SUCCESS) return std::nullopt;
@@ -67,7 +52,7 @@ std::optional<object> object_of(const object& from, const char* key) {
 
 /// Leaving out rows of one source cannot change which rows of another one join.
 bool is_sound_source(const object& source) {
-    if (!is_absent(source, "sample")) return false;
+    if (has_value(source, "sample")) return false;
     const auto type = text_of(source, "type");
     if (type != "JOIN") {
         return type == "BASE_TABLE" || type == "SUBQUERY" || type == "TABLE_FUNCTION" ||
@@ -91,7 +76,7 @@ Clock clock_of(const object& expression, std::size_t depth = 0) {
         const auto child = object_of(expression, "child");
         return child ? clock_of(*child, depth + 1) : Clock::kUnknown;
     }
-    if (kind != "FUNCTION" || !is_absent(expression, "filter")) return Clock::kUnknown;
+    if (kind != "FUNCTION" || has_value(expression, "filter")) return Clock::kUnknown;
     const auto name = lower_case(text_of(expression, "function_name"));
     if (contains(kClockFunctions, name)) return Clock::kGrows;
     array children;
@@ -177,7 +162,7 @@ bool is_column(const element& expression) {
 SelectFilters::SelectFilters(const object& select_node) {
     const auto source = object_of(select_node, "from_table");
     const auto where = object_of(select_node, "where_clause");
-    if (!source || !where || !is_absent(select_node, "sample") || !is_sound_source(*source)) return;
+    if (!source || !where || has_value(select_node, "sample") || !is_sound_source(*source)) return;
     is_single_ = text_of(*source, "type") == "BASE_TABLE";
     read_condition(*where);
 }

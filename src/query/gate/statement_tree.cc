@@ -12,6 +12,7 @@
 #include "base/letter_case.h"
 #include "query/gate/allowed_functions.h"
 #include "query/gate/select_filters.h"
+#include "query/gate/tree_reading.h"
 
 namespace icelight::query {
 namespace {
@@ -63,28 +64,12 @@ constexpr auto kPlainParts = std::to_array<std::string_view>({
     "SUBQUERY",
 });
 
-template <std::size_t count>
-bool contains(const std::array<std::string_view, count>& names, std::string_view name) {
-    return std::find(names.begin(), names.end(), name) != names.end();
-}
-
 bool is_number(std::string_view text) {
     return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
 tl::unexpected<Error> refuse(std::string why) {
     return fail(ErrorCode::kInvalidArgument, std::move(why));
-}
-
-/// The member as text; empty when it is absent or anything else.
-std::string_view text_of(const Object& object, const char* key) {
-    std::string_view text;
-    return object[key].get(text) == simdjson::SUCCESS ? text : std::string_view{};
-}
-
-bool has_value(const Object& object, const char* key) {
-    Element value;
-    return object[key].get(value) == simdjson::SUCCESS && !value.is_null();
 }
 
 /// A function's arguments are ordered. What is not understood counts as an order.

@@ -1,12 +1,13 @@
 #include "query/plan/conditions.h"
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 #include <limits>
 #include <optional>
 
 #include <fmt/format.h>
+
+#include "base/letter_case.h"
 
 namespace icelight::query {
 namespace {
@@ -22,13 +23,6 @@ constexpr std::string_view kTreeAfter =
     R"("where_clause":null,"group_expressions":[],"group_sets":[],)"
     R"("aggregate_handling":"STANDARD_HANDLING","having":null,"sample":null,"qualify":null},)"
     R"("named_param_map":[]}]})";
-
-bool equals_without_case(std::string_view left, std::string_view right) {
-    return std::equal(
-        left.begin(), left.end(), right.begin(), right.end(), [](unsigned char a, unsigned char b) {
-            return std::tolower(a) == std::tolower(b);
-        });
-}
 
 std::optional<std::int64_t> number_of(std::string_view text) {
     std::int64_t number = 0;
@@ -49,7 +43,7 @@ public:
     std::optional<Condition> resolve(const Predicate& predicate, const iceberg::Schema& schema) {
         const auto field =
             std::find_if(schema.fields.begin(), schema.fields.end(), [&](const auto& candidate) {
-                return equals_without_case(candidate.name, predicate.column);
+                return equal_ignoring_case(candidate.name, predicate.column);
             });
         if (field == schema.fields.end()) return std::nullopt;
         Condition condition{field->id, field->type, predicate.comparison, {}};

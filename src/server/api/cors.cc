@@ -3,6 +3,7 @@
 #include <memory>
 #include <optional>
 
+#include "base/letter_case.h"
 #include "http/router.h"
 #include "server/api/iceberg/errors.h"
 #include "server/api/iceberg/routes.h"
@@ -94,7 +95,7 @@ bool is_origin_allowed(std::string_view origin, std::string_view allowed) {
             one.remove_prefix(1);
         while (one.ends_with(' '))
             one.remove_suffix(1);
-        if (!one.empty() && http::equal_ignoring_case(one, origin)) return true;
+        if (!one.empty() && equal_ignoring_case(one, origin)) return true;
         if (comma == std::string_view::npos) break;
         allowed.remove_prefix(comma + 1);
     }
@@ -106,12 +107,12 @@ bool is_foreign_origin(const http::Request& request) {
     if (!origin) return false;
     const auto scheme_end = origin->find("://");
     if (scheme_end == std::string_view::npos) return true;  // "null"
-    return !http::equal_ignoring_case(origin->substr(scheme_end + 3), request.host());
+    return !equal_ignoring_case(origin->substr(scheme_end + 3), request.host());
 }
 
 bool has_json_type(const http::Request& request) {
     const auto type = request.header("content-type");
-    return http::equal_ignoring_case(type.substr(0, type.find(';')), "application/json");
+    return equal_ignoring_case(type.substr(0, type.find(';')), "application/json");
 }
 
 void set_policies(http::Router& router, Policies policies) {

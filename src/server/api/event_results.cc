@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/check.h"
+#include "base/letter_case.h"
 #include "event/parse.h"
 #include "http/request.h"
 #include "wal/batch.h"
@@ -28,7 +29,7 @@ bool is_representation(std::string_view preference) {
     std::string_view value = trim(preference.substr(equals + 1));
     if (value.size() >= 2 && value.front() == '"' && value.back() == '"')
         value = value.substr(1, value.size() - 2);
-    return http::equal_ignoring_case(trim(preference.substr(0, equals)), "return") &&
+    return equal_ignoring_case(trim(preference.substr(0, equals)), "return") &&
            value == "representation";
 }
 

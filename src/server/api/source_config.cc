@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/letter_case.h"
 #include "http/router.h"
 #include "http/target.h"
 #include "server/auth.h"
@@ -48,7 +49,7 @@ awaitable<http::Response> answer_source_config(const IngestGate* gate, http::Req
 awaitable<http::Response> answer_settings(const IngestGate* gate, http::RequestPtr request) {
     const std::string& key = request->parameter(0);
     if (!gate->takes_key(key)) co_return make_wrong_key();
-    const bool is_secure = http::equal_ignoring_case(request->header("x-forwarded-proto"), "https");
+    const bool is_secure = equal_ignoring_case(request->header("x-forwarded-proto"), "https");
     co_return make_document(make_settings(key, request->host(), is_secure ? "https" : "http"));
 }
 

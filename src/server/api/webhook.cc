@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/ids.h"
+#include "base/letter_case.h"
 #include "http/router.h"
 #include "http/target.h"
 #include "server/api/ingest.h"
@@ -65,7 +66,7 @@ std::string make_object(const http::QueryParameters& parameters, bool with_own) 
 bool is_form(const http::Request& request) {
     constexpr std::string_view kForm = "application/x-www-form-urlencoded";
     const std::string_view type = request.header("content-type");
-    return http::equal_ignoring_case(trim(type.substr(0, type.find(';'))), kForm);
+    return equal_ignoring_case(trim(type.substr(0, type.find(';'))), kForm);
 }
 
 /// Empty: neither JSON by its looks nor a form.

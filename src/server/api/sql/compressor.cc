@@ -7,6 +7,7 @@
 #include <cstddef>
 
 #include "base/check.h"
+#include "base/letter_case.h"
 #include "http/request.h"
 
 namespace icelight::server {
@@ -114,8 +115,8 @@ Compression choose_compression(std::string_view accept_encoding) {
         const auto name = trim(item.substr(0, semicolon));
         const bool is_taken =
             semicolon == std::string_view::npos || !is_refused(item.substr(semicolon));
-        if (is_taken && http::equal_ignoring_case(name, "zstd")) return Compression::kZstd;
-        if (is_taken && http::equal_ignoring_case(name, "gzip")) takes_gzip = true;
+        if (is_taken && equal_ignoring_case(name, "zstd")) return Compression::kZstd;
+        if (is_taken && equal_ignoring_case(name, "gzip")) takes_gzip = true;
         if (comma == std::string_view::npos) break;
         accept_encoding.remove_prefix(comma + 1);
     }

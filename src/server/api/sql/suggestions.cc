@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "base/letter_case.h"
 #include "event/columns.h"
 #include "query/gate/allowed_functions.h"
 #include "query/gate/gate.h"
@@ -30,13 +31,6 @@ bool is_word(char c) {
            static_cast<unsigned char>(c) >= 0x80;
 }
 
-bool starts_without_case(std::string_view text, std::string_view word) {
-    return text.size() >= word.size() &&
-           std::equal(word.begin(), word.end(), text.begin(), [](unsigned char a, unsigned char b) {
-               return std::tolower(a) == std::tolower(b);
-           });
-}
-
 /// Is the end of `sql` inside a text, a quoted name or a comment?
 bool is_inside(std::string_view sql) {
     for (std::size_t at = 0; at < sql.size(); ++at) {
@@ -58,7 +52,7 @@ public:
     explicit Collector(std::string_view word) : word_(word) {}
 
     void add(std::string_view text, std::string_view kind) {
-        if (list_.size() >= kSuggestionsMax || !starts_without_case(text, word_)) return;
+        if (list_.size() >= kSuggestionsMax || !starts_with_ignoring_case(text, word_)) return;
         Suggestion one{std::string(text), kind};
         if (std::find(list_.begin(), list_.end(), one) == list_.end())
             list_.push_back(std::move(one));
@@ -71,10 +65,6 @@ private:
     std::vector<Suggestion> list_;
 };
 
-bool equals_without_case(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && starts_without_case(left, right);
-}
-
 /// Does a table's name belong where `before` ends?
 bool wants_table(std::string_view before) {
     while (!before.empty() && std::isspace(static_cast<unsigned char>(before.back())) != 0)
@@ -83,14 +73,14 @@ bool wants_table(std::string_view before) {
     while (begin > 0 && is_word(before[begin - 1]))
         --begin;
     const auto word = before.substr(begin);
-    return equals_without_case(word, "FROM") || equals_without_case(word, "JOIN");
+    return equal_ignoring_case(word, "FROM") || equal_ignoring_case(word, "JOIN");
 }
 
 /// "r2_datalake.analytics" is "analytics"; the catalog alone is "".
 std::string_view without_catalog(std::string_view qualifier) {
     for (const auto catalog : {query::kCatalog, query::kAliasCatalog}) {
-        if (equals_without_case(qualifier, catalog)) return {};
-        if (starts_without_case(qualifier, catalog) && qualifier[catalog.size()] == '.')
+        if (equal_ignoring_case(qualifier, catalog)) return {};
+        if (starts_with_ignoring_case(qualifier, catalog) && qualifier[catalog.size()] == '.')
             return qualifier.substr(catalog.size() + 1);
     }
     return qualifier;
@@ -113,7 +103,7 @@ std::vector<Suggestion> suggest_parts(std::string_view qualifier,
     bool is_space = space.size() != qualifier.size();
     for (const auto& table : known.tables) {
         const std::size_t skipped = space.empty() ? 0 : space.size() + 1;
-        if (skipped != 0 && (!starts_without_case(table, space) || table.size() < skipped ||
+        if (skipped != 0 && (!starts_with_ignoring_case(table, space) || table.size() < skipped ||
                              table[skipped - 1] != '.'))
             continue;
         is_space = true;
@@ -137,7 +127,7 @@ std::vector<std::string> find_mentioned(std::string_view sql,
         const auto name = word.substr(word.rfind('.') + 1);
         for (const auto& table : tables) {
             const bool is_it =
-                equals_without_case(std::string_view(table).substr(table.rfind('.') + 1), name);
+                equal_ignoring_case(std::string_view(table).substr(table.rfind('.') + 1), name);
             if (is_it && found.size() < kMentionedMax &&
                 std::find(found.begin(), found.end(), table) == found.end()) {
                 found.push_back(table);
