@@ -76,16 +76,19 @@ class Server:
             raise RuntimeError(f"{text}: {reply.status} {body}")
         return body["data"]
 
+    def committed(self):
+        """Events in the table itself, not only in the log."""
+        request = urllib.request.Request(self.url + "/duckdb", json.dumps(
+            {"sql": "SELECT count(*) AS n FROM events", "freshness": "committed"}).encode(), {"Content-Type": "application/json"})
+        with urllib.request.urlopen(request, timeout=120) as reply:
+            return int(json.load(reply)["data"][0]["n"])
+
     def wait_flushed(self, rows, seconds=120):
-        """Waits until `rows` events are in the table itself, not only in the log."""
+        """Waits until `rows` events are in the table itself."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            request = urllib.request.Request(self.url + "/duckdb", json.dumps(
-                {"sql": "SELECT count(*) AS n FROM events", "freshness": "committed"}).encode(),
-                {"Content-Type": "application/json"})
-            with urllib.request.urlopen(request, timeout=120) as reply:
-                if int(json.load(reply)["data"][0]["n"]) >= rows:
-                    return
+            if self.committed() >= rows:
+                return
             time.sleep(0.1)
         raise RuntimeError("the flush did not finish in time")
 
