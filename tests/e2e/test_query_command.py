@@ -130,7 +130,9 @@ class QueryCommandTest(unittest.TestCase):
         def active():
             return [one for one in self.server.request("GET", "/api/queries/active").json()["queries"] if one["sql"] == sql]
 
-        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment()) as process:
+        # What a shell starts in the background ignores the signal, and so would all that it starts.
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=clean_environment(),
+                              preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)) as process:
             wait_until(active, 20, "the query runs")
             process.send_signal(signal.SIGINT)
             self.assertEqual((process.wait(20), process.stderr.read()), (-signal.SIGINT, b""))
