@@ -56,8 +56,8 @@ struct TableFiles {
     std::int64_t snapshot_time_ms = 0;
     /// Columns of files are found by field id, as the names do not tell (see needs_field_ids()).
     bool is_read_by_id = false;
-    bool has_name_mapping =
-        false;  ///< Some files may hold no field ids (spec, "Column Projection").
+    /// Some files may hold no field ids (spec, "Column Projection").
+    bool has_name_mapping = false;
     std::set<std::int32_t> changed_types;  ///< See find_changed_types().
     std::vector<iceberg::Field> dropped;   ///< See find_dropped().
     /// By manifest; shared with the cache.

@@ -128,15 +128,16 @@ bool may_hold_nan(const Field& field, const FileGroup* group) {
 /// A column as the view takes it from files. Two kinds come by way of an expression of the same
 /// value:
 /// * one whose type changed, so that no filter passes that the engine makes of a join;
-/// * one that may hold NaN: many writers leave NaN out of a file's least and greatest value, and
-/// the
-///   engine (1.5.5) concludes from these that no row is greater, or that all are equal.
+/// * one that may hold NaN: many writers leave NaN out of a file's least and greatest value, from
+///   which the engine (1.5.5) concludes that no row is greater, or that all are equal.
+/// Without a group it comes from the extension's scan, which goes by name.
 std::string make_column(const TableFiles& table, const FileGroup* group, const Field& field) {
-    const auto column = file_column(field, table.is_read_by_id);
+    const bool is_by_id = group != nullptr && table.is_read_by_id;
+    const auto column = file_column(field, is_by_id);
     const auto name = quote_identifier(field.name);
     if (may_hold_nan(field, group))
         return fmt::format("CASE WHEN {0} IS NULL THEN NULL ELSE {0} END AS {1}", column, name);
-    if (table.is_read_by_id && table.changed_types.contains(field.id))
+    if (is_by_id && table.changed_types.contains(field.id))
         return fmt::format("coalesce({}, NULL) AS {}", column, name);
     return column == name ? name : fmt::format("{} AS {}", column, name);
 }
@@ -200,9 +201,7 @@ Result<std::string> make_view_select(const TableFiles& table,
     std::string inner;
     if (!table.needs_extension.empty()) {
         ICE_ASSIGN(const auto scan, make_extension_scan(table));
-        auto by_name = table;
-        by_name.is_read_by_id = false;
-        inner = fmt::format("SELECT {} FROM {}", make_columns(by_name, nullptr, fields), scan);
+        inner = fmt::format("SELECT {} FROM {}", make_columns(table, nullptr, fields), scan);
     }
     for (const auto& group : plan.groups) {
         ICE_ASSIGN(const auto files, make_files_select(table, group, fields));
