@@ -1,17 +1,14 @@
 #include "semantic/problem.h"
 
 #include <algorithm>
-#include <cctype>
 #include <numeric>
+
+#include "base/letter_case.h"
 
 namespace icelight::semantic {
 namespace {
 
 constexpr std::size_t kComparedBytesMax = 128;
-
-char lower(char c) {
-    return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-}
 
 /// Levenshtein distance without regard to case; `a` and `b` at most kComparedBytesMax.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
@@ -22,7 +19,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
         row[0] = i;
         for (std::size_t j = 1; j <= b.size(); ++j) {
             const std::size_t above = row[j];
-            const std::size_t replaced = diagonal + (lower(a[i - 1]) == lower(b[j - 1]) ? 0 : 1);
+            const std::size_t replaced =
+                diagonal + (small_letter(a[i - 1]) == small_letter(b[j - 1]) ? 0 : 1);
             row[j] = std::min({above + 1, row[j - 1] + 1, replaced});
             diagonal = above;
         }

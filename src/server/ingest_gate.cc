@@ -47,7 +47,7 @@ std::string_view name_of(const ClientAddress& client, const IpAddress& address) 
 }
 
 bool is_bearer(std::string_view authorization) {
-    return authorization.size() > 6 && equal_ignoring_case(authorization.substr(0, 6), "bearer");
+    return authorization.size() > 6 && starts_with_ignoring_case(authorization, "bearer");
 }
 
 std::string query_key(const http::Request& request) {

@@ -34,7 +34,7 @@ http::Response refuse(int status, std::string_view error, std::string_view descr
 /// The password of "Basic base64(user:password)", where some clients put it.
 std::optional<std::string> find_password(std::string_view authorization) {
     constexpr std::string_view kBasic = "basic ";
-    if (!equal_ignoring_case(authorization.substr(0, kBasic.size()), kBasic)) return {};
+    if (!starts_with_ignoring_case(authorization, kBasic)) return {};
     const auto pair = decode_base64(authorization.substr(kBasic.size()));
     if (!pair) return {};
     const auto colon = pair->find(':');
