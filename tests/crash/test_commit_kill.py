@@ -40,7 +40,9 @@ class Killer:
         return self
 
     def __exit__(self, *_):
-        self.process.send_signal(signal.SIGINT)
+        # The kernel then lets go of every thread. strace itself, interrupted, would wait for one that waits in
+        # vfork() for a child that strace holds: for ever.
+        self.process.kill()
         self.process.communicate(timeout=30)
 
 
