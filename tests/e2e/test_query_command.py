@@ -3,8 +3,10 @@
 import io
 import json
 import os
+import pathlib
 import pty
 import select
+import shutil
 import signal
 import subprocess
 import time
@@ -14,7 +16,7 @@ import pyarrow.ipc
 import pyarrow.parquet
 
 from harness import events
-from harness.server import RELEASE, Server, clean_environment, wait_until
+from harness.server import RELEASE, Server, clean_environment, is_alive, wait_until
 
 ROWS = 300
 FIRST_LOOK_SECONDS = 1  # What comes before the flusher's first look at the log is flushed at once.
@@ -152,6 +154,85 @@ class QueryCommandTest(unittest.TestCase):
     def files(self):
         return sorted((str(path.relative_to(self.server.data)), path.stat().st_size, path.stat().st_mtime_ns)
                       for path in self.server.data.rglob("*") if path.is_file() and path.name != "LOCK")
+
+
+class StoppedDirectoryEndsTest(unittest.TestCase):
+    """What ends `icelight query` on a stopped directory ends its worker and leaves nothing below TMPDIR."""
+
+    ENDLESS = "SELECT count(*) FROM range(1000000) a, range(1000000) b"
+
+    @classmethod
+    def setUpClass(cls):
+        cls.server = Server().start()
+        cls.addClassCleanup(cls.server.close)
+        cls.server.stop()
+
+    def setUp(self):
+        self.temporary = self.server.directory / "temporary"
+        shutil.rmtree(self.temporary, ignore_errors=True)
+        self.temporary.mkdir()
+
+    def start(self, sql, *arguments, ignores=()):
+        def prepare():
+            # What a shell starts in the background ignores SIGINT, and so would all that it starts.
+            for number in (signal.SIGHUP, signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN if number in ignores else signal.SIG_DFL)
+
+        command = [RELEASE / "icelight", "query", "--data", self.server.data, *arguments, sql]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=prepare,
+                                env=clean_environment(TMPDIR=str(self.temporary)))
+
+    def wait_for_worker(self, process):
+        """Until it has a worker and a directory for it. @return the worker's process."""
+        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        wait_until(lambda: children.read_text() and list(self.temporary.iterdir()), 20, "a worker and its directory")
+        time.sleep(0.3)  # It is in the midst of the query, most often.
+        return int(children.read_text())
+
+    def check_worker_is_gone(self, worker):
+        wait_until(lambda: not is_alive(worker), 10, "its worker ends")
+
+    def test_a_signal_ends_it_and_its_worker_and_leaves_nothing(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with self.start(self.ENDLESS) as process:
+                worker = self.wait_for_worker(process)
+                process.send_signal(number)
+                self.assertEqual((process.wait(20), process.stdout.read(), process.stderr.read()), (-number, b"", b""))
+            self.check_worker_is_gone(worker)
+            self.assertEqual(list(self.temporary.iterdir()), [], number)
+
+    def test_what_nobody_can_catch_leaves_its_directory_and_no_worker(self):
+        with self.start(self.ENDLESS) as process:
+            worker = self.wait_for_worker(process)
+            process.kill()
+            self.assertEqual(process.wait(20), -signal.SIGKILL)
+        self.check_worker_is_gone(worker)
+        self.assertEqual([path.name.startswith("icelight-query-") for path in self.temporary.iterdir()], [True])
+
+    def test_it_ends_though_nobody_reads_what_it_writes(self):
+        with self.start("SELECT i, repeat('x', 200) AS w FROM range(5000000) t(i)", "--format", "csv") as process:
+            worker = self.wait_for_worker(process)
+            process.send_signal(signal.SIGINT)
+            self.assertEqual(process.wait(20), -signal.SIGINT)
+        self.check_worker_is_gone(worker)
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_a_reader_that_goes_ends_it_without_a_word_and_leaves_nothing(self):
+        with self.start("SELECT i, repeat('x', 200) AS w FROM range(5000000) t(i)", "--format", "csv") as process:
+            worker = self.wait_for_worker(process)
+            process.stdout.readline()
+            process.stdout.close()
+            self.assertEqual((process.stderr.read(), process.wait(60)), (b"", -signal.SIGPIPE))
+        self.check_worker_is_gone(worker)
+        self.assertEqual(list(self.temporary.iterdir()), [])
+
+    def test_a_signal_that_it_was_started_to_ignore_does_not_end_it(self):
+        with self.start(self.ENDLESS, "--timeout", "3", ignores=(signal.SIGHUP,)) as process:
+            self.wait_for_worker(process)
+            process.send_signal(signal.SIGHUP)
+            self.assertEqual((process.wait(60), process.stdout.read()), (1, b""))
+            self.assertIn(b"deadline", process.stderr.read())
+        self.assertEqual(list(self.temporary.iterdir()), [])
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ class WorkersTest(ServerCase):
             for thread in threads:
                 thread.join(timeout=30)
             self.assertEqual([reply.status for reply in replies], [504] * 3, replies)
-            self.assertLess(max(took), 1.25 + 0.5, "the deadline, its grace and a busy machine")
+            self.assertLess(max(took), 1.25 + (0.5 if IS_LONG else 4), "the deadline, its grace and a busy machine")
             # The third waited for a worker, and one is stopped and idle still: its turn comes next.
             wait_until(lambda: sum(is_alive(pid) for pid in stopped) <= 1, 10, "those that had queries are dead")
             for pid in filter(is_alive, stopped):

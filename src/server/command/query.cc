@@ -4,12 +4,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
 #include <mutex>
 #include <string>
 #include <thread>
-#include <utility>
 #include <vector>
 
 #include <boost/json.hpp>
@@ -27,6 +25,7 @@
 #include "server/command/directory_lock.h"
 #include "server/command/server_client.h"
 #include "server/command/target_options.h"
+#include "server/command/temporary_directory.h"
 #include "server/command/text_table.h"
 #include "wal/survey.h"
 
@@ -194,42 +193,15 @@ Result<query::StoppedLake> find_stopped_lake(const DirectoryLock& directory,
     return lake;
 }
 
-/// A directory that is removed with all that is in it.
-class TemporaryDirectory {
-public:
-    static Result<TemporaryDirectory> make() {
-        auto name = (std::filesystem::temp_directory_path() / "icelight-query-XXXXXX").native();
-        if (::mkdtemp(name.data()) == nullptr)
-            return fail(ErrorCode::kIo, "cannot make a directory in " + name);
-        return TemporaryDirectory(name);
-    }
-
-    TemporaryDirectory(TemporaryDirectory&& other) noexcept
-        : path_(std::exchange(other.path_, {})) {}
-
-    TemporaryDirectory& operator=(TemporaryDirectory&&) = delete;
-
-    ~TemporaryDirectory() {
-        std::error_code ignored;
-        if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
-    }
-
-    const std::filesystem::path& path() const { return path_; }
-
-private:
-    explicit TemporaryDirectory(std::filesystem::path path) : path_(std::move(path)) {}
-
-    std::filesystem::path path_;
-};
-
 Result<std::string> ask_stopped(const DirectoryLock& directory, const Options& options) {
     ICE_ASSIGN(
         auto request,
         parse_query_body(
             make_body(options), std::chrono::seconds(options.timeout_s), query::Format::kJson));
     ICE_ASSIGN(auto lake, find_stopped_lake(directory, options));
-    ICE_ASSIGN(const auto spill, TemporaryDirectory::make());
-    lake.options.spill_directory = spill.path();
+    ICE_ASSIGN(const auto spill,
+               TemporaryDirectory::make(std::filesystem::temp_directory_path(), "icelight-query-"));
+    lake.options.spill_directory = spill->path();
     Output output(options.format == "table");
     request.write = [&output](std::string_view bytes) {
         return output.write(bytes);
