@@ -13,7 +13,7 @@ inline constexpr TimestampUs kNow = 1'709'208'000'000'000;  // 2024-02-29T12:00:
 inline constexpr std::int64_t kNowMs = kNow / 1'000;
 
 inline Uuid sample_uuid() {
-    return *find_uuid("f79c3e09-677c-4bbd-a479-3f349cb785e7");
+    return find_uuid("f79c3e09-677c-4bbd-a479-3f349cb785e7").value_or(Uuid());
 }
 
 /// One column of every primitive type, and nested ones.

@@ -107,17 +107,21 @@ Result<> FileLayouts::read(engine::Session& session, const std::string& list) {
     OneFile file;
     while (true) {
         ICE_ASSIGN(const auto chunk, result.next());
-        if (!chunk) break;
-        for (std::size_t i = 0; i < chunk->row_count(); ++i) {
-            const auto path = chunk->column(0).bytes(i);
-            if (path != file.path) {
-                ICE_TRY(add(file));
-                file = {std::string(path), {}};
-            }
-            file.rows.push_back(row_of(*chunk, i));
-        }
+        if (!chunk) return add(file);
+        ICE_TRY(take(*chunk, file));
     }
-    return add(file);
+}
+
+Result<> FileLayouts::take(const engine::Chunk& chunk, OneFile& file) {
+    for (std::size_t i = 0; i < chunk.row_count(); ++i) {
+        const auto path = chunk.column(0).bytes(i);
+        if (path != file.path) {
+            ICE_TRY(add(file));
+            file = {std::string(path), {}};
+        }
+        file.rows.push_back(row_of(chunk, i));
+    }
+    return {};
 }
 
 Result<> FileLayouts::add(const OneFile& file) {

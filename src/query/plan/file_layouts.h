@@ -43,6 +43,8 @@ private:
 
     std::vector<std::string_view> find_unknown(const FilePlan& plan) const;
     Result<> read(engine::Session& session, const std::string& list);
+    /// @param file  the one that the chunk before ended with.
+    Result<> take(const engine::Chunk& chunk, OneFile& file);
     Result<> add(const OneFile& file);
 
     std::unordered_map<std::string, std::shared_ptr<const FileLayout>> files_;
