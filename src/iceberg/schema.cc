@@ -86,6 +86,12 @@ const Field* Schema::find_field(std::int32_t id) const {
     return find_in(fields, id);
 }
 
+const Field* Schema::find_column(std::int32_t id) const {
+    const auto found =
+        std::find_if(fields.begin(), fields.end(), [id](const Field& one) { return one.id == id; });
+    return found == fields.end() ? nullptr : &*found;
+}
+
 const Field* Schema::find_field(std::string_view dotted_name) const {
     return find_in(fields, dotted_name);
 }

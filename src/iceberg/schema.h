@@ -18,6 +18,9 @@ struct Schema {
     /// The field with this id at any depth; nullptr when there is none. O(fields).
     const Field* find_field(std::int32_t id) const;
 
+    /// The same among the columns, the fields of the top level.
+    const Field* find_column(std::int32_t id) const;
+
     /// The field of a dotted name ("location.lat", "tags.element", "m.value"). Names that hold
     /// dots themselves are found too.
     const Field* find_field(std::string_view dotted_name) const;

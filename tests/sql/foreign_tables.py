@@ -17,6 +17,7 @@ from pyiceberg.manifest import (DataFile, DataFileContent, ManifestContent, Mani
                                 write_manifest_list)
 from pyiceberg.partitioning import PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
+from pyiceberg.table.name_mapping import create_mapping_from_schema
 from pyiceberg.transforms import (BucketTransform, DayTransform, HourTransform, IdentityTransform, MonthTransform, TruncateTransform,
                                   VoidTransform, YearTransform)
 from pyiceberg.types import (BinaryType, BooleanType, DateType, DecimalType, DoubleType, FixedType, FloatType, IntegerType, ListType,
@@ -118,7 +119,12 @@ class ForeignTable:
         source, transform = chance.choice(PARTITIONS)
         schema = first_schema()
         fields = [] if chance.random() < 0.2 else [PartitionField(schema.find_field(source).field_id, 1000, transform, "part")]
+        # Half of the tables have files without field ids among theirs.
+        self.is_mapped = chance.random() < 0.5
         self.table = catalog.create_table(("analytics", name), schema, partition_spec=PartitionSpec(*fields), properties=SHORT_PATHS)
+        if self.is_mapped:
+            with self.table.transaction() as transaction:
+                transaction.set_properties({"schema.name-mapping.default": create_mapping_from_schema(self.table.schema()).model_dump_json()})
         self.next_id = 0
 
     # -- its life
@@ -138,13 +144,28 @@ class ForeignTable:
             row[1] = self.next_id
             rows[self.next_id] = row
             self.next_id += 1
+        before = {file.file_path for file in self.data_files()} if self.table.current_snapshot() else set()
         self.table.append(to_arrow(schema, rows.values()))
+        if self.is_mapped and self.chance.random() < 0.6:
+            self.take_ids(file for file in self.data_files() if file.file_path not in before)
         self.rows.update(rows)
         self.keep_state()
+
+    def take_ids(self, files):
+        """From new files: as if others had written and added them, now and then without the columns by whose values they are partitioned."""
+        for file in files:
+            path = file.file_path.removeprefix("file://")
+            arrow = pyarrow.parquet.read_table(path, partitioning=None)
+            gone = [self.table.schema().find_column_name(field.source_id) for field in self.table.specs()[file.spec_id].fields
+                    if isinstance(field.transform, IdentityTransform) and self.chance.random() < 0.5]
+            arrow = arrow.select([name for name in arrow.column_names if name not in gone])
+            pyarrow.parquet.write_table(without_ids(arrow), path)
 
     def evolve(self):
         schema = self.table.schema()
         names = {field.name for field in schema.fields}
+        if self.is_mapped and not names & {"Select", "gone", "added one"}:
+            return
         with self.table.update_schema(allow_incompatible_changes=True) as update:
             if "Select" in names:
                 update.rename_column("Select", "order")
@@ -153,15 +174,20 @@ class ForeignTable:
                 update.add_column(("st", "more"), LongType())
             elif "gone" in names and schema.find_field("gone").field_id == 17:
                 update.delete_column("gone")
+                update.rename_column("st.bc", "d")
                 update.update_column("f", field_type=DoubleType())
                 update.update_column("dec", field_type=DecimalType(18, 2))
             elif "gone" not in names:
-                update.add_column("gone", StringType())
+                if not self.is_mapped:  # Else it would be that of old files again.
+                    update.add_column("gone", StringType())
                 update.rename_column("added one", "s2")
                 update.move_first("tz")
             else:
                 update.rename_column("s", "gone2")
                 update.rename_column("gone", "s")
+        for row in self.rows.values():
+            if row.get(18) and "bc" in row[18] and "d" in {field.name for field in self.table.schema().find_field("st").field_type.fields}:
+                row[18]["d"] = row[18].pop("bc")
         known = {field.field_id for field in self.table.schema().fields}
         for row in self.rows.values():
             for field_id in known - row.keys():
@@ -281,6 +307,22 @@ def position_table(places):
     """What a file of position deletes holds."""
     return pyarrow.table([[path for path, _ in places], pyarrow.array([place for _, place in places], pyarrow.int64())],
                          schema=pyarrow.schema([with_id("file_path", pyarrow.string(), 2_147_483_546), with_id("pos", pyarrow.int64(), 2_147_483_545)]))
+
+
+def without_ids(arrow):
+    names = [name.replace("_x20", " ") for name in arrow.column_names]  # PyIceberg spells them so, the mapping does not.
+    return arrow.rename_columns(names).cast(pyarrow.schema([pyarrow.field(name, bare(field.type)) for name, field in zip(names, arrow.schema)]))
+
+
+def bare(type_):
+    """Also what is inside has its id in the metadata of fields."""
+    if pyarrow.types.is_struct(type_):
+        return pyarrow.struct([pyarrow.field(member.name, bare(member.type)) for member in type_])
+    if pyarrow.types.is_map(type_):
+        return pyarrow.map_(bare(type_.key_type), bare(type_.item_type))
+    if pyarrow.types.is_list(type_) or pyarrow.types.is_large_list(type_):
+        return pyarrow.list_(bare(type_.value_type))
+    return type_
 
 
 def with_id(name, type_, number):

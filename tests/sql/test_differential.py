@@ -296,30 +296,20 @@ class OddTablesTest(unittest.TestCase):
         self.assertEqual((reply.status, len(table.load_table(self.server, "forgotten").metadata.schemas)), (200, 1))
         self.assertEqual(self.rows("SELECT * FROM forgotten ORDER BY id"), [(0, None), (1, None)])
 
-    def test_members_that_names_do_not_find_are_refused_with_what_to_do(self):
-        kind = StructType(NestedField(11, "a", LongType(), required=False))
-        target = self.create("moved", ("id", LongType()), ("st", kind))
-        self.append(target, id=[0], st=[{"a": 5}])
-        self.assertEqual(self.rows("SELECT id, st.a FROM moved"), [(0, 5)])
+    def test_members_that_names_do_not_find_are_found_by_id(self):
+        kind = StructType(NestedField(11, "a", LongType(), required=False), NestedField(12, "b c", LongType(), required=False))
+        target = self.create("moved", ("id", LongType()), ("st", kind), ("li", ListType(20, kind, element_required=False)))
+        self.append(target, id=[0], st=[{"a": 5, "b c": 6}], li=[[{"a": 7, "b c": 8}]])
+        self.assertEqual(self.rows('SELECT id, st.a, st."b c", li[1]."b c" FROM moved'), [(0, 5, 6, 8)], "files spell the name otherwise")
         with target.update_schema() as update:
-            update.rename_column("st.a", "b")
-        reply = self.server.request("POST", "/query", json.dumps({"sql": "SELECT st.b FROM moved"}))
-        self.assertEqual(reply.status, 400)
-        self.assertIn('column "st" has members that cannot be found in files by their names', reply.json()["error"])
-        self.assertIn("name DuckDB's iceberg extension in query.extensions", reply.json()["error"])
-
-    def test_files_without_field_ids_are_read_by_name_or_refused(self):
-        target = self.create("mapped", ("id", LongType()), ("x", LongType()))
-        folder = self.server.data / "warehouse" / "analytics" / "mapped" / "data"
-        folder.mkdir(parents=True, exist_ok=True)
-        pyarrow.parquet.write_table(pyarrow.table({"id": [0, 1], "x": [5, 6]}), folder / "added.parquet")
-        target.add_files([f"file://{folder}/added.parquet"])
-        self.assertEqual(self.rows("SELECT * FROM mapped ORDER BY id"), [(0, 5), (1, 6)])
+            update.rename_column("st.a", "x")
+            update.rename_column("li.element.a", "x")
         with target.update_schema() as update:
-            update.rename_column("x", "y")
-        reply = self.server.request("POST", "/query", json.dumps({"sql": "SELECT * FROM mapped"}))
-        self.assertEqual(reply.status, 400)
-        self.assertIn("added.parquet: a file without field ids", reply.json()["error"])
+            update.add_column(("st", "a"), LongType())
+        self.append(target, id=[1], st=[{"x": 1, "b c": 2, "a": 3}], li=[[]])
+        self.assertEqual(self.rows("SELECT * FROM moved ORDER BY id"),
+                         [(0, {"x": 5, "b c": 6, "a": None}, [{"x": 7, "b c": 8}]), (1, {"x": 1, "b c": 2, "a": 3}, [])])
+        self.assertEqual(self.rows("SELECT id FROM moved WHERE st.a IS NULL AND li[1].x = 7"), [(0,)])
 
     def make_deletable(self, name):
         """A table partitioned by `p` with a file each of p = 1 and 2, and {path: file} of them."""

@@ -4,6 +4,7 @@
 
 #include "iceberg/json/table_metadata_json.h"
 #include "iceberg/manifest_avro.h"
+#include "iceberg/name_mapping.h"
 #include "iceberg/test/sample.h"
 
 // Readers of stored bytes are given every truncation and many random changes of real files. Each
@@ -33,6 +34,10 @@ bool reads_metadata(std::string_view bytes) {
         EXPECT_TRUE(parse_table_metadata(encode_table_metadata(*table)));
     }
     return table.has_value();
+}
+
+bool reads_mapping(std::string_view bytes) {
+    return parse_name_mapping(bytes).has_value();
 }
 
 void flip_bytes(const std::string& whole, Reader reads, int rounds) {
@@ -88,6 +93,10 @@ TEST(Robustness, ChangedBytesNeverBreakTheReaders) {
     flip_bytes(read_data("pyiceberg-existing.avro"), reads_manifest, 3'000);
     flip_bytes(read_data("pyiceberg-manifest-list.avro"), reads_list, 3'000);
     flip_bytes(read_data("duckdb-manifest-list.avro"), reads_list, 5'000);
+    flip_bytes(
+        R"([{"field-id": 1, "names": ["id", "old"]}, {"names": ["st"], "fields": [{"names": []}]}])",
+        reads_mapping,
+        3'000);
     flip_bytes(read_data("pyiceberg.metadata.json"), reads_metadata, 3'000);
     flip_bytes(encode_table_metadata(testing::sample_table()), reads_metadata, 3'000);
 }

@@ -18,6 +18,8 @@ TEST(SchemaFields, AreFoundByIdAtAnyDepth) {
     ASSERT_NE(schema.find_field(26), nullptr);
     EXPECT_EQ(schema.find_field(26)->name, "lat");
     EXPECT_EQ(schema.find_field(99), nullptr);
+    EXPECT_EQ(schema.find_column(26), nullptr) << "inside another";
+    EXPECT_EQ(schema.find_column(schema.fields.back().id), &schema.fields.back());
     EXPECT_EQ(schema.highest_field_id(), 27);
     EXPECT_EQ(Schema{}.highest_field_id(), 0);
 }

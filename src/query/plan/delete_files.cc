@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/sql_text.h"
-#include "query/plan/field_names.h"
+#include "query/plan/column_value.h"
 #include "query/plan/table_view.h"
 
 namespace icelight::query {
@@ -47,20 +47,21 @@ std::string make_position_condition(const FileGroup& group) {
         kNumberColumn);
 }
 
-const iceberg::Field* find_field(const std::vector<iceberg::Field>& fields, std::int32_t id) {
-    const auto found =
-        std::find_if(fields.begin(), fields.end(), [id](const auto& one) { return one.id == id; });
-    return found == fields.end() ? nullptr : &*found;
+const iceberg::Field* find_dropped(const TableFiles& table, std::int32_t id) {
+    const auto found = std::find_if(
+        table.dropped.begin(), table.dropped.end(), [id](const auto& one) { return one.id == id; });
+    return found == table.dropped.end() ? nullptr : &*found;
 }
 
 Result<std::string> make_equality_condition(const std::vector<std::int32_t>& ids,
                                             const std::vector<const LiveFile*>& files,
+                                            const FileGroup& group,
                                             const TableFiles& table) {
     std::string columns;
     std::string conditions;
     for (const std::int32_t id : ids) {
-        const auto* field = find_field(table.schema.fields, id);
-        if (field == nullptr) field = find_field(table.dropped, id);
+        const auto* field = table.schema.find_column(id);
+        if (field == nullptr) field = find_dropped(table, id);
         if (field == nullptr) {
             return fail(ErrorCode::kUnsupported,
                         fmt::format("rows are deleted by column {}, which is nested or forgotten: "
@@ -68,6 +69,7 @@ Result<std::string> make_equality_condition(const std::vector<std::int32_t>& ids
                                     id));
         }
         ICE_ASSIGN(const auto type, sql_type_of(field->type));
+        ICE_ASSIGN(const auto value, column_value(table, group, *field));
         const auto name = fmt::format("c{}", id);
         fmt::format_to(std::back_inserter(columns),
                        "{}{}: {{name: '{}', type: {}, default_value: NULL}}",
@@ -76,10 +78,10 @@ Result<std::string> make_equality_condition(const std::vector<std::int32_t>& ids
                        name,
                        quote_literal(type));
         fmt::format_to(std::back_inserter(conditions),
-                       "{}d.{} IS NOT DISTINCT FROM data.{}",
+                       "{}d.{} IS NOT DISTINCT FROM {}",
                        conditions.empty() ? "" : " AND ",
                        name,
-                       file_column(*field, table.is_read_by_id));
+                       value);
     }
     return fmt::format(
         "NOT EXISTS (SELECT 1 FROM read_parquet([{}], hive_partitioning => false, schema => MAP "
@@ -103,7 +105,7 @@ Result<std::string> make_delete_conditions(const FileGroup& group, const TableFi
         by_columns[deletes->file.equality_ids].push_back(deletes);
     for (const auto& [ids, files] : by_columns) {
         if (ids.empty()) return fail(ErrorCode::kUnsupported, "equality deletes without columns");
-        ICE_ASSIGN(const auto condition, make_equality_condition(ids, files, table));
+        ICE_ASSIGN(const auto condition, make_equality_condition(ids, files, group, table));
         add(condition);
     }
     return text;

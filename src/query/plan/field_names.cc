@@ -66,13 +66,26 @@ bool needs_field_ids(const iceberg::TableMetadata& metadata, const iceberg::Sche
     });
 }
 
-void make_names_unique(iceberg::Schema& schema) {
-    std::set<std::string> names;
-    for (auto& field : schema.fields) {
-        const auto own = field.name;
-        for (int number = 1; !names.insert(lower_case(field.name)).second; ++number)
-            field.name = fmt::format("{}_{}", own, number);
+std::vector<std::string> unique_names(std::vector<std::string> names) {
+    std::map<std::string, int> taken;  // With the last number behind the name.
+    for (auto& name : names) {
+        for (auto found = taken.find(lower_case(name)); found != taken.end();
+             found = taken.find(lower_case(name))) {
+            name += fmt::format("_{}", ++found->second);
+        }
+        taken.emplace(lower_case(name), 0);
     }
+    return names;
+}
+
+void make_names_unique(iceberg::Schema& schema) {
+    std::vector<std::string> names;
+    names.reserve(schema.fields.size());
+    for (const auto& field : schema.fields)
+        names.push_back(field.name);
+    names = unique_names(std::move(names));
+    for (std::size_t i = 0; i < names.size(); ++i)
+        schema.fields[i].name = std::move(names[i]);
 }
 
 std::string find_unmatched_member(const iceberg::Schema& schema,
@@ -101,10 +114,8 @@ std::set<std::int32_t> find_changed_types(const iceberg::Schema& schema,
     std::set<std::int32_t> changed;
     for (const auto* const one : former) {
         for (const auto& then : one->fields) {
-            const auto now = std::find_if(schema.fields.begin(),
-                                          schema.fields.end(),
-                                          [&](const auto& field) { return field.id == then.id; });
-            if (now != schema.fields.end() && now->type != then.type) changed.insert(then.id);
+            const auto* const now = schema.find_column(then.id);
+            if (now != nullptr && now->type != then.type) changed.insert(then.id);
         }
     }
     return changed;

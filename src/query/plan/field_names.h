@@ -17,13 +17,17 @@ namespace icelight::query {
 /// of a row.
 bool needs_field_ids(const iceberg::TableMetadata& metadata, const iceberg::Schema& schema);
 
-/// Renames columns that differ from an earlier one by case alone, as the engine does for files: the
-/// second one of "a" and "A" is "A_1".
+/// Names of one level as the engine gives them to columns of files: of those that differ by case
+/// alone, as "a" and "A", the second is "A_1".
+std::vector<std::string> unique_names(std::vector<std::string> names);
+
+/// The same for the columns of a schema.
 void make_names_unique(iceberg::Schema& schema);
 
 /// The first column with a member that names do not find in the files of all schemas: it has, or
 /// had, another name, or one that writers spell out, or its name was another member's. The engine
-/// matches what is inside a column by name only. Empty: there is none.
+/// matches what is inside a column by name only, so such files' own schemas must tell
+/// (column_source.h). Empty: there is none.
 std::string find_unmatched_member(const iceberg::Schema& schema,
                                   const std::vector<const iceberg::Schema*>& former);
 

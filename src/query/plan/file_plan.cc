@@ -90,7 +90,7 @@ Result<FilePlan> plan_files(const TableFiles& table, const std::vector<Condition
     std::map<Deletes, std::size_t> known;  // Index of the group.
     const auto group_of = [&](Deletes deletes) -> FileGroup& {
         const auto [entry, is_new] = known.emplace(std::move(deletes), plan.groups.size());
-        if (is_new) plan.groups.push_back({{}, entry->first.first, entry->first.second});
+        if (is_new) plan.groups.push_back({{}, entry->first.first, entry->first.second, {}});
         return plan.groups[entry->second];
     };
     const bool is_scanned = !table.needs_extension.empty();
@@ -103,7 +103,9 @@ Result<FilePlan> plan_files(const TableFiles& table, const std::vector<Condition
             plan.rows += static_cast<std::uint64_t>(data.file.record_count);
             plan.bytes += static_cast<std::uint64_t>(data.file.file_size_bytes);
             if (is_scanned) continue;
-            group_of(deletes_of(table, *manifest, data)).files.push_back(&data);
+            auto& group = group_of(deletes_of(table, *manifest, data));
+            group.files.push_back(&data);
+            group.manifests.push_back(manifest.get());
         }
     }
     if (plan.groups.size() > kFileGroupsMax) {
@@ -117,6 +119,28 @@ Result<FilePlan> plan_files(const TableFiles& table, const std::vector<Condition
         return group.position_deletes.empty() && group.equality_deletes.empty();
     });
     return plan;
+}
+
+std::vector<const iceberg::Field*> columns_to_read(const TableFiles& table,
+                                                   const FileGroup& group) {
+    std::vector<const iceberg::Field*> columns;
+    columns.reserve(table.schema.fields.size());
+    for (const auto& field : table.schema.fields)
+        columns.push_back(&field);
+    for (const auto& field : table.dropped) {
+        const auto is_asked = [&](const LiveFile* deletes) {
+            const auto& ids = deletes->file.equality_ids;
+            return std::find(ids.begin(), ids.end(), field.id) != ids.end();
+        };
+        const auto& deletes = group.equality_deletes;
+        if (std::any_of(deletes.begin(), deletes.end(), is_asked)) columns.push_back(&field);
+    }
+    return columns;
+}
+
+Result<> check_has_no_wildcard(std::string_view path) {
+    if (path.find_first_of("*?[") == std::string_view::npos) return {};
+    return fail(ErrorCode::kUnsupported, fmt::format("{}: a wildcard in a file name", path));
 }
 
 }  // namespace icelight::query

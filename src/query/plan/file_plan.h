@@ -1,16 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "query/plan/column_source.h"
 #include "query/plan/file_filter.h"
 #include "query/plan/table_files.h"
 
 namespace icelight::query {
 
 /// Data files are read by so many scans at most: files that differ in the delete files that apply
-/// to them cannot share one.
+/// to them, or in where they hold their columns, cannot share one.
 inline constexpr std::size_t kFileGroupsMax = 64;
 
 /// Data files to which the same delete files apply (spec, "Scan Planning").
@@ -18,6 +21,9 @@ struct FileGroup {
     std::vector<const LiveFile*> files;
     std::vector<const LiveFile*> position_deletes;
     std::vector<const LiveFile*> equality_deletes;
+    std::vector<const LiveFiles*> manifests;  ///< Of `files`, in their order.
+    /// Of columns_to_read(); empty: they are found as the table says (TableFiles::is_read_by_id).
+    std::optional<std::vector<ColumnSource>> sources = {};
 };
 
 /// What of a table is read. Lifetime: that of the TableFiles it was made from.
@@ -35,5 +41,11 @@ struct FilePlan {
 ///
 /// @error kUnsupported  more than kFileGroupsMax groups: compact the table.
 Result<FilePlan> plan_files(const TableFiles& table, const std::vector<Conditions>& mentions);
+
+/// The table's columns, and those dropped since by which rows of the group are deleted.
+std::vector<const iceberg::Field*> columns_to_read(const TableFiles& table, const FileGroup& group);
+
+/// @error kUnsupported  the engine would take the file's name for a pattern.
+Result<> check_has_no_wildcard(std::string_view path);
 
 }  // namespace icelight::query

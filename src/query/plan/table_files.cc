@@ -66,17 +66,6 @@ std::vector<const iceberg::Schema*> former_schemas(const TableFiles& table,
     return former;
 }
 
-std::string find_moved_member(const TableFiles& table,
-                              const std::vector<const iceberg::Schema*>& former) {
-    const auto name = find_unmatched_member(table.schema, former);
-    if (name.empty()) return {};
-    return fmt::format(
-        "column \"{}\" has members that cannot be found in files by their names (renamed since, a "
-        "name used again, or a name with other characters than letters, digits and _), which is "
-        "not read; rewrite the table's files under a schema without them",
-        name);
-}
-
 Result<const iceberg::Snapshot*> find_snapshot(const iceberg::TableMetadata& metadata,
                                                const AsOf& as_of) {
     auto found = as_of.snapshot_id
@@ -119,7 +108,9 @@ Result<std::shared_ptr<const TableFiles>> TableFilesCache::load_table(
     table->needs_extension = find_unread_default(*schema);
     if (as_of) table->as_of_snapshot = snapshot->snapshot_id;
     table->is_read_by_id = needs_field_ids(*parsed, *schema);
-    table->has_name_mapping = parsed->properties.contains("schema.name-mapping.default");
+    const auto mapping = parsed->properties.find(std::string(iceberg::kNameMappingProperty));
+    if (mapping != parsed->properties.end())
+        table->name_mapping = iceberg::parse_name_mapping(mapping->second);
     make_names_unique(table->schema);
     if (snapshot == nullptr) return table;
     ICE_TRY(load_snapshot(*snapshot, *table));
@@ -127,7 +118,8 @@ Result<std::shared_ptr<const TableFiles>> TableFilesCache::load_table(
     table->changed_types = find_changed_types(table->schema, former);
     table->dropped = find_dropped(table->schema, former);
     if (!table->changed_types.empty()) table->is_read_by_id = true;
-    if (table->needs_extension.empty()) table->needs_extension = find_moved_member(*table, former);
+    table->needs_layouts = table->is_read_by_id || table->name_mapping ||
+                           !find_unmatched_member(table->schema, former).empty();
     return table;
 }
 

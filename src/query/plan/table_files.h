@@ -12,6 +12,7 @@
 
 #include "base/result.h"
 #include "iceberg/data_file.h"
+#include "iceberg/name_mapping.h"
 #include "iceberg/partition_spec.h"
 #include "iceberg/schema.h"
 #include "query/as_of.h"
@@ -56,8 +57,12 @@ struct TableFiles {
     std::int64_t snapshot_time_ms = 0;
     /// Columns of files are found by field id, as the names do not tell (see needs_field_ids()).
     bool is_read_by_id = false;
-    /// Some files may hold no field ids (spec, "Column Projection").
-    bool has_name_mapping = false;
+    /// Files' own schemas tell where columns are (layout_groups.h): by id, as some may hold none,
+    /// or where names do not find what is inside a column; or there is a name mapping.
+    bool needs_layouts = false;
+    /// For files without ids (spec, "Column Projection"); its error is that of a query that needs
+    /// it.
+    std::optional<Result<iceberg::NameMapping>> name_mapping;
     std::set<std::int32_t> changed_types;  ///< See find_changed_types().
     std::vector<iceberg::Field> dropped;   ///< See find_dropped().
     /// By manifest; shared with the cache.

@@ -2,12 +2,15 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 #include <span>
 
 #include <fmt/format.h>
 
+#include "base/letter_case.h"
 #include "engine/sql_text.h"
 #include "event/columns.h"
+#include "query/plan/column_value.h"
 #include "query/plan/delete_files.h"
 #include "query/plan/extension_scan.h"
 #include "query/plan/field_names.h"
@@ -61,50 +64,45 @@ std::span<const event::Column> tail_columns(TailKind kind) {
     return {};
 }
 
-/// Those of the table and those dropped since by which rows of the group are deleted.
-std::vector<const Field*> columns_to_read(const TableFiles& table, const FileGroup& group) {
-    std::vector<const Field*> columns;
-    columns.reserve(table.schema.fields.size());
-    for (const auto& field : table.schema.fields)
-        columns.push_back(&field);
-    for (const auto& field : table.dropped) {
-        const auto is_asked = [&](const LiveFile* deletes) {
-            const auto& ids = deletes->file.equality_ids;
-            return std::find(ids.begin(), ids.end(), field.id) != ids.end();
-        };
-        const auto& deletes = group.equality_deletes;
-        if (std::any_of(deletes.begin(), deletes.end(), is_asked)) columns.push_back(&field);
+/// An entry of the engine's `schema`.
+Result<std::string> make_entry(const TableFiles& table,
+                               const FileGroup& group,
+                               const Field& field) {
+    const auto* const source = find_source(group, field);
+    if (source != nullptr) {
+        ICE_ASSIGN(const auto type, read_type(field, *source));
+        return fmt::format("{}: {{name: {}, type: {}, default_value: NULL}}",
+                           quote_literal(source->name),
+                           quote_literal(file_column(field, true)),
+                           quote_literal(type));
     }
-    return columns;
+    ICE_ASSIGN(const auto type, sql_type_of(field.type));
+    const auto value = initial_default_text(field);
+    return fmt::format("{}: {{name: {}, type: {}, default_value: {}}}",
+                       field.id,
+                       quote_literal(file_column(field, table.is_read_by_id)),
+                       quote_literal(type),
+                       value ? quote_literal(*value) : "NULL");
 }
 
-/// read_parquet over the group's files. Columns are matched by name, or by field id where schemas
-/// differ.
+/// read_parquet over the group's files. Columns are matched by name; by field id where schemas
+/// differ; by the names that the files have where the group has sources.
 Result<std::string> make_files_source(const TableFiles& table, const FileGroup& group) {
     std::string list;
     for (const auto* const file : group.files) {
         const auto& path = file->file.file_path;
-        if (path.find_first_of("*?[") != std::string::npos) {
-            return fail(ErrorCode::kUnsupported,
-                        fmt::format("{}: a wildcard in a file name", path));
-        }
+        ICE_TRY(check_has_no_wildcard(path));
         if (!list.empty()) list += ',';
         list += quote_literal(path);
     }
     std::string schema;
     std::vector<const Field*> fields;
-    if (table.is_read_by_id) fields = columns_to_read(table, group);
-    for (const auto* const one : fields) {
-        const auto& field = *one;
-        ICE_ASSIGN(const auto type, sql_type_of(field.type));
-        const auto value = initial_default_text(field);
-        fmt::format_to(std::back_inserter(schema),
-                       "{}{}: {{name: {}, type: {}, default_value: {}}}",
-                       schema.empty() ? ", schema => MAP {" : ", ",
-                       field.id,
-                       quote_literal(file_column(field, true)),
-                       quote_literal(type),
-                       value ? quote_literal(*value) : "NULL");
+    if (table.is_read_by_id || group.sources) fields = columns_to_read(table, group);
+    for (const auto* const field : fields) {
+        const auto* const source = find_source(group, *field);
+        if (source != nullptr && !source->is_there) continue;
+        ICE_ASSIGN(const auto entry, make_entry(table, group, *field));
+        schema += (schema.empty() ? ", schema => MAP {" : ", ") + entry;
     }
     if (!schema.empty()) schema += '}';
     return fmt::format("read_parquet([{}], hive_partitioning => false{})", list, schema);
@@ -131,24 +129,32 @@ bool may_hold_nan(const Field& field, const FileGroup* group) {
 /// * one that may hold NaN: many writers leave NaN out of a file's least and greatest value, from
 ///   which the engine (1.5.5) concludes that no row is greater, or that all are equal.
 /// Without a group it comes from the extension's scan, which goes by name.
-std::string make_column(const TableFiles& table, const FileGroup* group, const Field& field) {
-    const bool is_by_id = group != nullptr && table.is_read_by_id;
-    const auto column = file_column(field, is_by_id);
+Result<std::string> make_column(const TableFiles& table,
+                                const FileGroup* group,
+                                const Field& field) {
     const auto name = quote_identifier(field.name);
+    auto column = file_column(field, group != nullptr && table.is_read_by_id);
+    bool is_cast =
+        group != nullptr && table.is_read_by_id && table.changed_types.contains(field.id);
+    if (group != nullptr && group->sources) {
+        ICE_ASSIGN(column, column_value(table, *group, field));
+        const auto* const source = find_source(*group, field);
+        is_cast = source != nullptr && source->is_there && source->is_cast;
+    }
     if (may_hold_nan(field, group))
         return fmt::format("CASE WHEN {0} IS NULL THEN NULL ELSE {0} END AS {1}", column, name);
-    if (is_by_id && table.changed_types.contains(field.id))
-        return fmt::format("coalesce({}, NULL) AS {}", column, name);
+    if (is_cast) return fmt::format("coalesce({}, NULL) AS {}", column, name);
     return column == name ? name : fmt::format("{} AS {}", column, name);
 }
 
-std::string make_columns(const TableFiles& table,
-                         const FileGroup* group,
-                         const std::vector<const Field*>& fields) {
+Result<std::string> make_columns(const TableFiles& table,
+                                 const FileGroup* group,
+                                 const std::vector<const Field*>& fields) {
     std::string columns;
     for (const auto* const field : fields) {
         if (!columns.empty()) columns += ", ";
-        columns += make_column(table, group, *field);
+        ICE_ASSIGN(const auto column, make_column(table, group, *field));
+        columns += column;
     }
     return columns;
 }
@@ -156,11 +162,12 @@ std::string make_columns(const TableFiles& table,
 Result<std::string> make_files_select(const TableFiles& table,
                                       const FileGroup& group,
                                       const std::vector<const Field*>& fields) {
-    const auto columns = make_columns(table, &group, fields);
+    ICE_ASSIGN(const auto columns, make_columns(table, &group, fields));
     ICE_ASSIGN(const auto source, make_files_source(table, group));
     ICE_ASSIGN(const auto deleted, make_delete_conditions(group, table));
-    if (deleted.empty()) return fmt::format("SELECT {} FROM {}", columns, source);
-    return fmt::format("SELECT {} FROM {} data WHERE {}", columns, source, deleted);
+    const char* const alias = group.sources || !deleted.empty() ? " data" : "";
+    const char* const where = deleted.empty() ? "" : " WHERE ";
+    return fmt::format("SELECT {} FROM {}{}{}{}", columns, source, alias, where, deleted);
 }
 
 /// Columns that the log does not have are NULL of their type; so a SELECT with neither files nor
@@ -201,7 +208,8 @@ Result<std::string> make_view_select(const TableFiles& table,
     std::string inner;
     if (!table.needs_extension.empty()) {
         ICE_ASSIGN(const auto scan, make_extension_scan(table));
-        inner = fmt::format("SELECT {} FROM {}", make_columns(table, nullptr, fields), scan);
+        ICE_ASSIGN(const auto columns, make_columns(table, nullptr, fields));
+        inner = fmt::format("SELECT {} FROM {}", columns, scan);
     }
     for (const auto& group : plan.groups) {
         ICE_ASSIGN(const auto files, make_files_select(table, group, fields));
@@ -259,7 +267,13 @@ namespace {
 
 Result<std::string> struct_sql_type_of(const iceberg::Type& type) {
     std::string members;
+    std::set<std::string> names;
     for (const auto& field : type.fields) {
+        if (!names.insert(lower_case(field.name)).second) {
+            return fail(
+                ErrorCode::kUnsupported,
+                fmt::format("members \"{}\" that differ by case alone are not read", field.name));
+        }
         ICE_ASSIGN(const auto member, sql_type_of(field.type));
         members += members.empty() ? "" : ", ";
         members += quote_identifier(field.name) + " " + member;

@@ -74,6 +74,12 @@ TEST(FieldNames, NamesThatDifferByCaseAloneAreNumbered) {
     EXPECT_EQ(names, "a A_1 b A_1_1 a_2 ");
 }
 
+TEST(FieldNames, NumbersAreThoseThatTheEngineGives) {
+    using Names = std::vector<std::string>;
+    EXPECT_EQ(unique_names({"a", "A_1", "A"}), (Names{"a", "A_1", "A_1_1"}));
+    EXPECT_EQ(unique_names({"a", "A", "A"}), (Names{"a", "A_1", "A_2"}));
+}
+
 iceberg::Schema with_members(const std::vector<iceberg::Field>& members) {
     iceberg::Type type(TypeKind::kStruct);
     type.fields = members;

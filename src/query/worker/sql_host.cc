@@ -16,6 +16,7 @@
 #include "query/plan/extension_scan.h"
 #include "query/plan/file_plan.h"
 #include "query/plan/filter_barrier.h"
+#include "query/plan/layout_groups.h"
 #include "query/plan/table_view.h"
 #include "query/reply/parquet_form.h"
 #include "query/sandbox/sandbox.h"
@@ -145,28 +146,6 @@ void add_facts(const ReplyFacts& table, bool is_live, ReplyFacts& facts) {
     const bool is_first = facts.data_through_us == 0;
     if (is_first || table.data_through_us < facts.data_through_us)
         facts.data_through_us = table.data_through_us;
-}
-
-/// Files that were added as they were, without field ids, would be read as NULL.
-///
-/// @error kUnsupported  the table has some, and their columns must be found by id.
-Result<> check_field_ids(engine::Session& session, const TableFiles& table) {
-    if (!table.is_read_by_id || !table.has_name_mapping || table.data_files == 0) return {};
-    std::string list;
-    for (const auto& manifest : table.data) {
-        for (const auto& live : manifest->files)
-            list += (list.empty() ? "" : ",") + quote_literal(live.file.file_path);
-    }
-    ICE_ASSIGN(const auto file,
-               session.query_text(fmt::format(
-                   "SELECT coalesce(min(file_name), '') FROM (SELECT file_name FROM "
-                   "parquet_schema([{}]) GROUP BY file_name HAVING count(field_id) = 0)",
-                   list)));
-    if (file.empty()) return {};
-    return fail(ErrorCode::kUnsupported,
-                fmt::format("{}: a file without field ids in a table whose columns names do not "
-                            "find; name mappings are not read: rewrite the table's files",
-                            file));
 }
 
 std::string make_tables_sql(const std::vector<TableInput>& tables) {
@@ -330,6 +309,16 @@ std::vector<Predicates> SqlHost::predicates_on(const TableInput& input,
     return found;
 }
 
+Result<FilePlan> SqlHost::make_plan(const TableFiles& table,
+                                    const std::vector<Conditions>& mentions) {
+    ICE_ASSIGN(auto plan, plan_files(table, mentions));
+    if (table.needs_layouts) {
+        ICE_TRY(layouts_.load(own_, plan));
+        ICE_TRY(divide_by_layout(table, layouts_, plan));
+    }
+    return plan;
+}
+
 Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
     const auto& location = input.table.metadata_location;
     ICE_ASSIGN(const auto table, files_.load(location, input.as_of));
@@ -339,7 +328,6 @@ Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
         return fail(ErrorCode::kUnsupported,
                     table->needs_extension + std::string(kExtensionAdvice));
     }
-    ICE_TRY(check_field_ids(own_, *table));
     std::vector<Conditions> conditions;
     if (table->data_files > 1) {
         conditions = resolve_conditions(own_, input.predicates, table->schema, input.values);
@@ -363,7 +351,7 @@ Result<ReplyFacts> SqlHost::make_view(const ViewInput& input) {
             continue;
         }
         if (select.empty()) {
-            ICE_ASSIGN(const auto plan, plan_files(*table, conditions));
+            ICE_ASSIGN(const auto plan, make_plan(*table, conditions));
             ICE_ASSIGN(select, make_view_select(*table, plan, input.table.tail, input.has_tail));
             if (input.misleads_pruning) select = behind_barrier(fmt::format("({})", select));
             facts = facts_of(*table, plan);

@@ -15,6 +15,7 @@
 #include "engine/session.h"
 #include "query/external/attachments.h"
 #include "query/gate/gate.h"
+#include "query/plan/file_layouts.h"
 #include "query/plan/table_files.h"
 #include "query/tail/tail.h"
 #include "query/worker/fences.h"
@@ -111,6 +112,7 @@ private:
 
     std::vector<Predicates> predicates_on(const TableInput& input,
                                           const Statement& statement) const;
+    Result<FilePlan> make_plan(const TableFiles& table, const std::vector<Conditions>& mentions);
     Result<ReplyFacts> make_view(const ViewInput& input);
     Result<> replace_view(std::string_view catalog,
                           const TableInput& input,
@@ -121,6 +123,7 @@ private:
     engine::Session own_;   ///< Default schema: memory.main.
     Tail tail_;
     TableFilesCache files_;
+    FileLayouts layouts_;
     Attachments externals_;
     std::vector<std::string> external_names_;  ///< That the gate lets through.
     bool is_doubtful_ = false;
