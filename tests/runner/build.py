@@ -8,7 +8,7 @@ from runner import outcome, process
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 BUILD_SECONDS = 3600
 SANITIZED = ("base", "io", "event", "iceberg", "wal", "catalog", "http")
-ASAN_SANITIZED = (*SANITIZED, "query")
+ASAN_SANITIZED = (*SANITIZED, "engine", "semantic", "lake", "query", "server")
 PURE = ("event", "iceberg")
 
 

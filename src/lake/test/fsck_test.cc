@@ -100,7 +100,8 @@ protected:
 
     /// Writes the current list anew with `change` made to its first manifest.
     void change_list(const std::function<void(iceberg::ManifestFile&)>& change) {
-        const iceberg::Snapshot& snapshot = *table()->current_snapshot();
+        const auto metadata = table();
+        const iceberg::Snapshot& snapshot = *metadata->current_snapshot();
         iceberg::ManifestList list{snapshot.snapshot_id,
                                    snapshot.parent_snapshot_id,
                                    snapshot.sequence_number,
@@ -194,7 +195,8 @@ TEST_F(Fsck, NamesCountsThatDoNotAddUp) {
 }
 
 TEST_F(Fsck, NamesASummaryThatIsNotItsManifests) {
-    const iceberg::Snapshot& snapshot = *table()->current_snapshot();
+    const auto metadata = table();
+    const iceberg::Snapshot& snapshot = *metadata->current_snapshot();
     const iceberg::ManifestList less{snapshot.snapshot_id,
                                      snapshot.parent_snapshot_id,
                                      snapshot.sequence_number,
