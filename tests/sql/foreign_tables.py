@@ -200,11 +200,15 @@ class ForeignTable:
         self.keep_state()
 
     def repartition(self):
+        schema, fields = self.table.schema(), self.table.spec().fields
+        known = {(field.source_id, str(field.transform)) for field in fields}
         with self.table.update_spec() as update:
-            for field in self.table.spec().fields:
+            for field in fields:
                 if self.chance.random() < 0.7:
                     update.remove_field(field.name)
-            source, transform = self.chance.choice([part for part in PARTITIONS if part[0] not in ("f", "dec", "gone") and not isinstance(part[1], VoidTransform)])
+            source, transform = self.chance.choice([(source, transform) for source, transform in PARTITIONS
+                                                    if source not in ("f", "dec", "gone") and not isinstance(transform, VoidTransform)
+                                                    and (schema.find_field(source).field_id, str(transform)) not in known])
             update.add_field(source, transform, "second")
 
     def delete_by_position(self):
