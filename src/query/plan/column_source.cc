@@ -36,10 +36,6 @@ struct Level {
     }
 };
 
-bool is_same_name(std::string_view left, std::string_view right) {
-    return lower_case(left) == lower_case(right);
-}
-
 Kind kind_of(const iceberg::Type& type) {
     switch (type.kind) {
         case TypeKind::kStruct:
@@ -74,7 +70,7 @@ Result<ColumnSource> find_source(const Field& field,
     ColumnSource source;
     source.field_id = field.id;
     source.is_alike = std::none_of(columns.begin(), columns.end(), [&](const FileColumn& column) {
-        return is_same_name(column.engine_name, field.name);
+        return equal_ignoring_case(column.engine_name, field.name);
     });
     return source;
 }
@@ -86,7 +82,7 @@ Result<> add_members(const Field& field,
     bool has_member = false;
     for (const auto& member : field.type.fields) {
         ICE_ASSIGN(auto part, find_source(member, column.parts, inside));
-        const bool is_found = !part.is_there || is_same_name(part.name, member.name);
+        const bool is_found = !part.is_there || equal_ignoring_case(part.name, member.name);
         source.is_alike = source.is_alike && part.is_alike && is_found;
         source.is_cast = source.is_cast || part.is_cast;
         has_member = has_member || part.is_there;

@@ -140,7 +140,11 @@ std::vector<const iceberg::Field*> columns_to_read(const TableFiles& table,
 
 Result<> check_has_no_wildcard(std::string_view path) {
     if (path.find_first_of("*?[") == std::string_view::npos) return {};
-    return fail(ErrorCode::kUnsupported, fmt::format("{}: a wildcard in a file name", path));
+    return fail(
+        ErrorCode::kUnsupported,
+        fmt::format("{}: a wildcard (*, ?, [) in a file name, which the engine would follow "
+                    "to other files: rewrite the table to a location without one",
+                    path));
 }
 
 }  // namespace icelight::query

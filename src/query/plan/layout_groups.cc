@@ -52,7 +52,7 @@ bool is_found_by_name(const FileLayout& layout, const Fields& fields, const Sour
     for (std::size_t i = 0; i < fields.size(); ++i) {
         const auto& source = sources[i];
         if (!source.is_there || !source.is_alike || (source.is_cast && !layout.has_field_ids) ||
-            lower_case(source.name) != lower_case(fields[i]->name)) {
+            !equal_ignoring_case(source.name, fields[i]->name)) {
             return false;
         }
     }
