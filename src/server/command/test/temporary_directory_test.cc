@@ -35,8 +35,10 @@ private:
     const TempDir parent_;
 };
 
-/// Makes a directory with something in it and takes a signal.
+/// Makes a directory with something in it and takes a signal, which a shell that put the tests in
+/// the background may have had ignored.
 void take(int number, const std::filesystem::path& parent) {
+    std::signal(number, SIG_DFL);
     const auto made = TemporaryDirectory::make(parent, "test-");
     std::filesystem::create_directory((*made)->path() / "sql-0");
     std::ofstream((*made)->path() / "sql-0" / "spilled") << "rows";
@@ -73,6 +75,7 @@ TEST_F(TemporaryDirectoryDeathTest, LeavesIgnoredSignalsIgnored) {
 TEST_F(TemporaryDirectoryDeathTest, LetsAWriteToNobodyFailBeforeItEndsTheProcess) {
     const auto write_to_nobody = [this] {
         int pair[2];
+        std::signal(SIGPIPE, SIG_DFL);
         if (::pipe(pair) != 0) ::_exit(1);
         ::close(pair[0]);
         {
