@@ -32,7 +32,25 @@ std::optional<std::int64_t> number_of(std::string_view text) {
 }
 
 bool is_time(TypeKind kind) {
-    return kind == TypeKind::kTimestamp || kind == TypeKind::kTimestamptz;
+    return kind == TypeKind::kDate || kind == TypeKind::kTimestamp ||
+           kind == TypeKind::kTimestamptz;
+}
+
+/// SQL of a constant `v` as the integer that Iceberg keeps, as the comparison casts it; NULL where
+/// the engine compares as another type. A zone that a text names counts for columns with one only;
+/// beside nanoseconds the engine compares nanoseconds; beside a moment within a day, moments.
+std::string_view time_sql(TypeKind kind) {
+    switch (kind) {
+        case TypeKind::kDate:
+            return "CASE WHEN (typeof(v) IN ('DATE', 'VARCHAR') OR (typeof(v) = 'TIMESTAMP' AND "
+                   "CAST(v AS TIMESTAMP) = CAST(CAST(v AS DATE) AS TIMESTAMP))) AND "
+                   "isfinite(CAST(v AS DATE)) THEN CAST(v AS DATE) - DATE '1970-01-01' END";
+        case TypeKind::kTimestamptz:
+            return "CASE WHEN typeof(v) <> 'TIMESTAMP_NS' THEN epoch_us(CAST(v AS TIMESTAMPTZ)) "
+                   "END";
+        default:
+            return "CASE WHEN typeof(v) <> 'TIMESTAMP_NS' THEN epoch_us(CAST(v AS TIMESTAMP)) END";
+    }
 }
 
 class Resolver {
@@ -101,20 +119,15 @@ private:
         return time_of("(" + *sql + ")", {}, type);
     }
 
-    /// As the comparison casts it: a zone that a text names counts for columns with one only. None
-    /// for nanoseconds, beside which the engine compares nanoseconds.
     std::optional<iceberg::Value> time_of(const std::string& constant,
                                           const std::vector<engine::Value>& values,
                                           const iceberg::Type& type) {
         const auto text = session_.query_text(
-            fmt::format("SELECT CASE WHEN typeof(v) <> 'TIMESTAMP_NS' THEN epoch_us(CAST(v AS {})) "
-                        "END FROM (SELECT {} AS v)",
-                        type.kind == TypeKind::kTimestamptz ? "TIMESTAMPTZ" : "TIMESTAMP",
-                        constant),
-            values);
+            fmt::format("SELECT {} FROM (SELECT {} AS v)", time_sql(type.kind), constant), values);
         if (!text) return std::nullopt;
         const auto time = number_of(*text);
         if (!time) return std::nullopt;
+        if (type.kind == TypeKind::kDate) return iceberg::Value(static_cast<std::int32_t>(*time));
         return iceberg::Value(*time);
     }
 

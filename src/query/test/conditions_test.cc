@@ -19,7 +19,8 @@ protected:
                           {3, "shard", false, TypeKind::kInt},
                           {4, "t", false, TypeKind::kTimestamptz},
                           {5, "x", false, TypeKind::kDouble},
-                          {6, "local", false, TypeKind::kTimestamp}};
+                          {6, "local", false, TypeKind::kTimestamp},
+                          {7, "d", false, TypeKind::kDate}};
     }
 
     /// Of the only mention of the only table.
@@ -72,6 +73,30 @@ TEST_F(ConditionsTest, AZoneCountsForColumnsWithOneOnly) {
         EXPECT_EQ(found[0].values.at(0), noon) << where;
     }
     EXPECT_EQ(resolve("t < '2024-02-29 14:00:00+02'").at(0).values.at(0), noon);
+}
+
+TEST_F(ConditionsTest, DatesAreReadBesideDatesTextsAndMidnights) {
+    const Value leap_day(std::int32_t{19'782});
+    for (const char* where : {"d < DATE '2024-02-29'",
+                              "d < '2024-02-29'",
+                              "d < TIMESTAMP '2024-02-29 00:00:00'",
+                              "d < DATE '2024-03-01' - INTERVAL 1 DAY",
+                              "d < DATE '2024-03-01' - 1",
+                              "d < make_date(2024, 2, 29)"}) {
+        const auto found = resolve(where);
+        ASSERT_EQ(found.size(), 1U) << where;
+        EXPECT_EQ(found[0].values.at(0), leap_day) << where;
+    }
+    EXPECT_EQ(resolve("d IN ($1, '1969-12-31')", {std::string("2024-02-29")}).at(0).values,
+              (std::vector<Value>{leap_day, Value(std::int32_t{-1})}));
+    // A day lies before noon of it, and not before its midnight.
+    for (const char* where : {"d < TIMESTAMP '2024-02-29 12:00:00'",
+                              "d < TIMESTAMPTZ '2024-02-29 00:00:00+02'",
+                              "d < DATE '2024-02-29' + INTERVAL 12 HOUR",
+                              "d < 'infinity'",
+                              "d < 'soon'"}) {
+        EXPECT_TRUE(resolve(where).empty()) << where;
+    }
 }
 
 TEST_F(ConditionsTest, WhatIsNotUnderstoodIsLeftOut) {
