@@ -39,18 +39,14 @@ bool is_time(TypeKind kind) {
 /// SQL of a constant `v` as the integer that Iceberg keeps, as the comparison casts it; NULL where
 /// the engine compares as another type. A zone that a text names counts for columns with one only;
 /// beside nanoseconds the engine compares nanoseconds; beside a moment within a day, moments.
-std::string_view time_sql(TypeKind kind) {
-    switch (kind) {
-        case TypeKind::kDate:
-            return "CASE WHEN (typeof(v) IN ('DATE', 'VARCHAR') OR (typeof(v) = 'TIMESTAMP' AND "
-                   "CAST(v AS TIMESTAMP) = CAST(CAST(v AS DATE) AS TIMESTAMP))) AND "
-                   "isfinite(CAST(v AS DATE)) THEN CAST(v AS DATE) - DATE '1970-01-01' END";
-        case TypeKind::kTimestamptz:
-            return "CASE WHEN typeof(v) <> 'TIMESTAMP_NS' THEN epoch_us(CAST(v AS TIMESTAMPTZ)) "
-                   "END";
-        default:
-            return "CASE WHEN typeof(v) <> 'TIMESTAMP_NS' THEN epoch_us(CAST(v AS TIMESTAMP)) END";
+std::string time_sql(TypeKind kind) {
+    if (kind == TypeKind::kDate) {
+        return "CASE WHEN (typeof(v) IN ('DATE', 'VARCHAR') OR (typeof(v) = 'TIMESTAMP' AND "
+               "CAST(v AS TIMESTAMP) = CAST(CAST(v AS DATE) AS TIMESTAMP))) AND "
+               "isfinite(CAST(v AS DATE)) THEN CAST(v AS DATE) - DATE '1970-01-01' END";
     }
+    return fmt::format("CASE WHEN typeof(v) <> 'TIMESTAMP_NS' THEN epoch_us(CAST(v AS {})) END",
+                       kind == TypeKind::kTimestamptz ? "TIMESTAMPTZ" : "TIMESTAMP");
 }
 
 class Resolver {
