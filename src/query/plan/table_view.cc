@@ -65,10 +65,11 @@ std::span<const event::Column> tail_columns(TailKind kind) {
 }
 
 /// An entry of the engine's `schema`.
+///
+/// @param source  of the field in the files; nullptr: it is found by its id.
 Result<std::string> make_entry(const TableFiles& table,
-                               const FileGroup& group,
+                               const ColumnSource* source,
                                const Field& field) {
-    const auto* const source = find_source(group, field);
     if (source != nullptr) {
         ICE_ASSIGN(const auto type, read_type(field, *source));
         return fmt::format("{}: {{name: {}, type: {}, default_value: NULL}}",
@@ -101,7 +102,7 @@ Result<std::string> make_files_source(const TableFiles& table, const FileGroup& 
     for (const auto* const field : fields) {
         const auto* const source = find_source(group, *field);
         if (source != nullptr && !source->is_there) continue;
-        ICE_ASSIGN(const auto entry, make_entry(table, group, *field));
+        ICE_ASSIGN(const auto entry, make_entry(table, source, *field));
         schema += (schema.empty() ? ", schema => MAP {" : ", ") + entry;
     }
     if (!schema.empty()) schema += '}';
