@@ -70,9 +70,9 @@ public:
             const auto& path = group_.files[i]->file.file_path;
             const auto* const layout = layouts_.find(path);
             if (layout == nullptr) return fail(ErrorCode::kIo, path + ": its schema was not read");
-            auto sources = sources_of(*layout, i);
-            if (!sources) return fail_in(path, sources.error());
-            auto& group = group_of(std::move(*sources));
+            const auto place = place_of(*layout, i);
+            if (!place) return fail_in(path, place.error());
+            auto& group = groups_[*place];
             group.files.push_back(group_.files[i]);
             group.manifests.push_back(group_.manifests[i]);
         }
@@ -80,37 +80,55 @@ public:
     }
 
 private:
-    /// Empty: as the table says.
-    Result<std::optional<Sources>> sources_of(const FileLayout& layout, std::size_t index) {
+    /// Files with one layout go together where their partitions give the same columns.
+    using Alike = std::pair<const FileLayout*, std::vector<bool>>;
+
+    /// Of the group of that file in groups_.
+    Result<std::size_t> place_of(const FileLayout& layout, std::size_t index) {
+        ICE_ASSIGN(const auto* const found, sources_in(layout));
+        Alike alike{&layout, {}};
+        for (const auto& source : *found) {
+            const bool is_partition_value =
+                !source.is_there &&
+                find_partition_value(
+                    *group_.manifests[index], *group_.files[index], source.field_id);
+            alike.second.push_back(is_partition_value);
+        }
+        const auto known = places_.find(alike);
+        if (known != places_.end()) return known->second;
+        auto sources = *found;
+        for (std::size_t i = 0; i < sources.size(); ++i)
+            sources[i].is_partition_value = alike.second[i];
+        const bool is_found = table_.is_read_by_id ? is_found_by_id(layout, sources)
+                                                   : is_found_by_name(layout, fields_, sources);
+        const auto place =
+            place_of(is_found ? std::optional<Sources>() : std::optional(std::move(sources)));
+        places_.emplace(std::move(alike), place);
+        return place;
+    }
+
+    /// Without what partitions give.
+    Result<const Sources*> sources_in(const FileLayout& layout) {
         auto known = found_.find(&layout);
         if (known == found_.end()) {
             ICE_ASSIGN(const auto* const mapping, mapping_of(table_, layout));
             ICE_ASSIGN(auto found, find_sources(fields_, layout, mapping));
             known = found_.emplace(&layout, std::move(found)).first;
         }
-        auto sources = known->second;
-        for (auto& source : sources) {
-            source.is_partition_value =
-                !source.is_there &&
-                find_partition_value(
-                    *group_.manifests[index], *group_.files[index], source.field_id);
-        }
-        const bool is_found = table_.is_read_by_id ? is_found_by_id(layout, sources)
-                                                   : is_found_by_name(layout, fields_, sources);
-        if (is_found) return std::optional<Sources>();
-        return std::optional<Sources>(std::move(sources));
+        return &known->second;
     }
 
-    FileGroup& group_of(std::optional<Sources> sources) {
+    /// @param sources  empty: as the table says.
+    std::size_t place_of(std::optional<Sources> sources) {
         const auto known = std::find_if(groups_.begin(), groups_.end(), [&](const auto& group) {
             return group.sources == sources;
         });
-        if (known != groups_.end()) return *known;
+        if (known != groups_.end()) return static_cast<std::size_t>(known - groups_.begin());
         auto& group = groups_.emplace_back();
         group.position_deletes = group_.position_deletes;
         group.equality_deletes = group_.equality_deletes;
         group.sources = std::move(sources);
-        return group;
+        return groups_.size() - 1;
     }
 
     const TableFiles& table_;
@@ -118,6 +136,7 @@ private:
     const FileGroup& group_;
     Fields fields_;
     std::map<const FileLayout*, Sources> found_;
+    std::map<Alike, std::size_t> places_;
     std::vector<FileGroup> groups_;
 };
 
